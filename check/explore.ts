@@ -1,0 +1,177 @@
+/**
+ * The exhaustive engine: breadth-first over all states, one thread, exact. The first path
+ * to a violation is therefore a shortest one; states come in the order of the op table, so
+ * that the same inputs give the same result to the last byte.
+ */
+import { Blame } from '../harness/blame.js';
+import type { ViolationClass } from '../harness/runner.js';
+import { Runner, Step, classKey } from '../harness/runner.js';
+import { Store, StoreFull } from './store.js';
+
+export interface ExploreLimits {
+  /** Bytes that the store may take. */
+  readonly memoryBytes: number;
+  /** Stop after so many edges; Infinity for none. */
+  readonly steps: number;
+  /** Asked now and then; true ends the run at once. */
+  readonly isOver: () => boolean;
+}
+
+/** A class of violations, and the path on which it was seen first. */
+export interface ClassFound {
+  readonly class: ViolationClass;
+  readonly severity: 'soft' | 'fatal';
+  /** Ops from the initial state; the last one violates. */
+  readonly path: readonly number[];
+  /** Other invariants had already broken on this path. */
+  isAfterOthers: boolean;
+}
+
+export interface ExploreResult {
+  readonly states: number;
+  readonly edges: number;
+  readonly depth: number;
+  /** The frontier is empty: within the bounds, there is nothing else. */
+  readonly isExhausted: boolean;
+  /** Why it is not, in words; '' if it is. */
+  readonly cutShort: string;
+  readonly classes: readonly ClassFound[];
+  readonly bytes: number;
+}
+
+/** What a watcher outside sees: heartbeat, and how far the search is. */
+export interface ExploreHooks {
+  onProgress?(states: number, edges: number, depth: number, frontier: number): void;
+  onClass?(found: ClassFound): void;
+  onGrow?(store: Store): void;
+  /** Called before an op is taken: whoever watches from outside knows where it hangs. */
+  beat?(state: number, op: number): void;
+}
+
+const PROGRESS_EVERY = 1 << 12;
+
+export class Explorer {
+  readonly runner: Runner;
+  readonly store: Store;
+  private readonly blame: Blame;
+  private readonly classes = new Map<string, ClassFound>();
+  private readonly hooks: ExploreHooks;
+  private readonly limits: ExploreLimits;
+  private edges = 0;
+  /** Violating steps on the path to the state being expanded. */
+  private breaksBefore = 0;
+  private depth = 0;
+
+  constructor(runner: Runner, limits: ExploreLimits, hooks: ExploreHooks = {}) {
+    this.runner = runner;
+    this.limits = limits;
+    this.hooks = hooks;
+    this.blame = new Blame(runner);
+    this.store = new Store(runner.words, limits.memoryBytes, hooks.onGrow);
+  }
+
+  run(): ExploreResult {
+    let cutShort = '';
+    try {
+      cutShort = this.search();
+    } catch (error) {
+      if (!(error instanceof StoreFull)) throw error;
+      cutShort = error.message;
+    }
+    return {
+      states: this.store.size,
+      edges: this.edges,
+      depth: this.depth,
+      isExhausted: cutShort === '',
+      cutShort,
+      classes: [...this.classes.values()],
+      bytes: this.store.bytes,
+    };
+  }
+
+  private search(): string {
+    const { store, runner } = this;
+    runner.reset();
+    runner.save(store.stageBuffer, store.stageAt);
+    store.commit(-1, 0);
+    store.flush();
+    let levelEnd = store.size;
+    for (let state = 0; ; state++) {
+      if (state === levelEnd) {
+        store.flush();
+        if (state === store.size) return '';
+        this.depth++;
+        levelEnd = store.size;
+      }
+      if (state % PROGRESS_EVERY === 0) {
+        this.hooks.onProgress?.(store.size, this.edges, this.depth, store.size - state);
+        if (this.limits.isOver()) return 'the time is up, or it was interrupted';
+      }
+      if (this.edges >= this.limits.steps) return `the budget of ${this.limits.steps} steps is spent`;
+      this.expand(state);
+    }
+  }
+
+  /** All successors of one state. */
+  private expand(state: number): void {
+    const { runner, store } = this;
+    const at = state * runner.words;
+    runner.load(store.arena, at);
+    if (runner.isQuiescent) runner.reached.hasQuiescent = true;
+    if (runner.w.ring.used(runner.k) === runner.k.bounds.ring) runner.reached.hasFullRing = true;
+    for (const { spec, first, end } of runner.groups) {
+      if (!runner.isReady(spec)) continue;
+      for (let n = first; n < end; n++) {
+        if (!runner.isAllowed(n)) continue;
+        this.hooks.beat?.(state, n);
+        if (this.follow(state, n)) runner.load(store.arena, at);
+      }
+    }
+  }
+
+  /** One successor; true if the runner's state has to be loaded again. */
+  private follow(state: number, n: number): boolean {
+    const { runner, store } = this;
+    this.breaksBefore = runner.g.breaks;
+    const step = runner.take(n);
+    if (step === Step.Idle) return true;
+    this.edges++;
+    if (step === Step.Taken && runner.judged.spec.isQuery === true) return false;
+    if (step === Step.Violated || step === Step.Fatal) {
+      this.note(state, n);
+      if (step === Step.Fatal || this.breaksBefore >= runner.k.bounds.follow) return true;
+      runner.load(store.arena, state * runner.words);
+      runner.take(n);
+      runner.adopt();
+    }
+    if (!runner.save(store.stageBuffer, store.stageAt)) {
+      runner.failSave();
+      this.note(state, n);
+      return true;
+    }
+    store.commit(state, n);
+    return true;
+  }
+
+  /** Notes the classes of the violations just seen. Spoils the runner's state. */
+  private note(state: number, n: number): void {
+    const { runner, store } = this;
+    const broken = [...runner.broken];
+    const isAfterOthers = runner.g.broken !== 0;
+    for (const invariant of broken) {
+      const fn = this.blame.functionFor(invariant, n, store.arena, state * runner.words);
+      const found = { invariant: invariant.id, op: runner.ops[n].spec.name, function: fn };
+      const key = classKey(found);
+      const old = this.classes.get(key);
+      if (old !== undefined) {
+        // The trace stays the shortest one; that it needs no earlier violation is worth knowing.
+        old.isAfterOthers &&= isAfterOthers;
+        continue;
+      }
+      const path = [...store.path(state), n];
+      const entry: ClassFound = { class: found, severity: invariant.severity, path, isAfterOthers };
+      this.classes.set(key, entry);
+      this.hooks.onClass?.(entry);
+    }
+  }
+}

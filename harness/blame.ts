@@ -1,0 +1,105 @@
+/**
+ * Which function of the design was at fault: the op is run again from its start with every
+ * call of the table watched; the innermost function of the design's own that alone changed
+ * the state is named.
+ */
+import type { Invariant } from '../invariants/invariant.js';
+import type { FunctionName, KernelFunctions } from '../model/functions.js';
+import { cName } from '../model/functions.js';
+import type { Runner } from './runner.js';
+
+interface Node {
+  readonly name: FunctionName;
+  readonly children: Node[];
+  /** The state was another one when it returned. */
+  hasChanged: boolean;
+}
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+export class Blame {
+  private readonly table: KernelFunctions;
+  private readonly own: ReadonlySet<string>;
+  private stack: Node[] = [];
+  private roots: Node[] = [];
+  private readonly b: Int32Array;
+  private readonly known = new Map<string, { name: string; times: number }>();
+  private readonly runner: Runner;
+
+  constructor(runner: Runner) {
+    this.runner = runner;
+    this.b = new Int32Array(runner.words);
+    const { design } = runner.w;
+    this.own = new Set(design.patched);
+    const table: Record<string, AnyFunction> = {};
+    for (const [name, fn] of Object.entries(design.functions)) {
+      table[name] = this.watch(name as FunctionName, fn as AnyFunction);
+    }
+    this.table = table as unknown as KernelFunctions;
+  }
+
+  /** A function that notes itself as a child of its caller if it changed the state. */
+  private watch(name: FunctionName, fn: AnyFunction): AnyFunction {
+    return (...args) => {
+      const node: Node = { name, children: [], hasChanged: false };
+      (this.stack.at(-1)?.children ?? this.roots).push(node);
+      this.stack.push(node);
+      const { k, g, codec } = this.runner;
+      const before = new Int32Array(this.runner.words);
+      codec.save(k, g, before, 0);
+      try {
+        return fn(...args);
+      } finally {
+        this.stack.pop();
+        codec.save(k, g, this.b, 0);
+        node.hasChanged = this.b.some((word, i) => word !== before[i]);
+      }
+    };
+  }
+
+  /**
+   * Function for a violation of the op `n` just taken from the state at `from[at]`. Leaves the
+   * runner's state spoilt.
+   */
+  functionFor(invariant: Invariant, n: number, from: Int32Array, at: number): string {
+    const { k, ops } = this.runner;
+    const { spec } = ops[n];
+    if (invariant.severity === 'fatal' && k.fatalFunction !== '') return k.fatalFunction;
+    if (invariant.id === 'no-warn') return k.warned;
+    if (spec.fn === null) return spec.name;
+    const key = `${invariant.id} ${spec.name}`;
+    const cached = this.known.get(key);
+    if (cached !== undefined && cached.times >= 32) return cached.name;
+    const name = this.innermost(invariant, spec.fn, n, from, at);
+    if (cached?.name === name) cached.times++;
+    else this.known.set(key, { name, times: 1 });
+    return name;
+  }
+
+  private innermost(invariant: Invariant, entry: FunctionName, n: number, from: Int32Array, at: number): string {
+    this.stack = [];
+    this.roots = [];
+    this.runner.load(from, at);
+    this.runner.withTrace(this.table, n);
+    let best: FunctionName = entry;
+    let level = this.roots;
+    for (;;) {
+      const node = this.culprit(level);
+      if (node === undefined) return cName(best);
+      best = node.name;
+      level = node.children;
+      if (invariant.blames?.includes(best) === true) return cName(best);
+    }
+  }
+
+  /** The one function of the design's own among siblings that changed the state; the only one called, if none did. */
+  private culprit(level: readonly Node[]): Node | undefined {
+    const changed = level.filter((node) => node.hasChanged);
+    const candidates = changed.length > 0 ? changed : level.filter((node) => !HELPERS.has(node.name));
+    const [node] = candidates;
+    return candidates.length === 1 && (this.own.has(node.name) || level === this.roots) ? node : undefined;
+  }
+}
+
+/** Functions that only compute: never at fault for what was not done. */
+const HELPERS: ReadonlySet<FunctionName> = new Set(['sanity', 'nextIdx', 'allocated', 'dataStart', 'lastOffset', 'pipeNpages']);

@@ -1,0 +1,66 @@
+/** Bounds as text, `page=4,ring=2,...`: how `--bounds` is read and how verdicts print them. */
+import type { Bounds } from '../model/bounds.js';
+import { DEFAULT_BOUNDS, NAMED_BOUNDS } from '../model/bounds.js';
+
+/** Misuse of the command line or of a file: one sentence that says what to do. Exit status 2. */
+export class UsageError extends Error {}
+
+const isPowerOfTwo = (n: number): boolean => n > 0 && (n & (n - 1)) === 0;
+
+/** What a numeric bound may be. */
+const RANGES: Readonly<Record<string, { min: number; max: number; power?: true }>> = {
+  page: { min: 2, max: 16, power: true },
+  ring: { min: 1, max: 16, power: true },
+  files: { min: 1, max: 4 },
+  headbits: { min: 0, max: 16 },
+  follow: { min: 0, max: 3 },
+};
+
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  lengths: ['all', 'edge'],
+  segments: ['all', 'edge'],
+  contents: ['3', 'off'],
+  callers: ['correct', 'careless'],
+  stale: ['flags', 'all'],
+  oom: ['on', 'off'],
+  symmetry: ['on', 'off'],
+};
+
+/** Every bound in the order in which they are printed. */
+export const BOUND_KEYS = Object.keys(DEFAULT_BOUNDS) as (keyof Bounds)[];
+
+export function formatBounds(b: Bounds): string {
+  return BOUND_KEYS.map((key) => `${key}=${b[key]}`).join(',');
+}
+
+function parseNumber(key: string, value: string): number {
+  const { min, max, power } = RANGES[key];
+  const n = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (Number.isNaN(n) || n < min || n > max || (power === true && !isPowerOfTwo(n))) {
+    const what = power === true ? 'a power of two' : 'a whole number';
+    throw new UsageError(`bounds: ${key}=${value} is out of range; write ${what} from ${min} to ${max}, e.g. ${key}=${max >= 4 ? 4 : max}`);
+  }
+  return n;
+}
+
+/** Parses `default`, `tiny,ring=1` or `ring=4,lengths=all`, on top of `base`. */
+export function parseBounds(text: string, base: Bounds = DEFAULT_BOUNDS): Bounds {
+  let out: Record<string, unknown> = { ...base };
+  for (const part of text.split(',').map((p) => p.trim()).filter((p) => p !== '')) {
+    const at = part.indexOf('=');
+    if (at < 0) {
+      if (!Object.hasOwn(NAMED_BOUNDS, part)) {
+        throw new UsageError(`bounds: '${part}' is no name; write ${Object.keys(NAMED_BOUNDS).join(', ')} or key=value, e.g. ring=2`);
+      }
+      out = { ...NAMED_BOUNDS[part] };
+      continue;
+    }
+    const key = part.slice(0, at);
+    const value = part.slice(at + 1);
+    if (Object.hasOwn(RANGES, key)) out[key] = parseNumber(key, value);
+    else if (!Object.hasOwn(WORDS, key)) throw new UsageError(`bounds: there is no '${key}'; the bounds are ${BOUND_KEYS.join(', ')}`);
+    else if (!WORDS[key].includes(value)) throw new UsageError(`bounds: ${key}=${value} is not known; write ${key}=${WORDS[key].join(` or ${key}=`)}`);
+    else out[key] = value;
+  }
+  return out as unknown as Bounds;
+}

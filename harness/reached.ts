@@ -1,0 +1,63 @@
+/** What a run has been through: ops by outcome, and named situations. */
+import { formatReturn } from '../model/errno.js';
+import type { OpInstance } from '../model/op.js';
+
+const OUTCOMES = ['> 0', '0', 'errno'] as const;
+
+export class Reached {
+  /** Times each op instance's spec was taken with each outcome. */
+  private readonly counts: Float64Array;
+  private readonly specOf: Int32Array;
+  readonly names: string[] = [];
+  /** Error returns seen, by op: bit -errno. */
+  private readonly errors: Map<number, number>[] = [];
+  hasQuiescent = false;
+  hasFullRing = false;
+
+  constructor(ops: readonly OpInstance[]) {
+    this.specOf = new Int32Array(ops.length);
+    let last: unknown;
+    ops.forEach((op, n) => {
+      if (op.spec !== last) {
+        last = op.spec;
+        this.names.push(op.spec.name);
+        this.errors.push(new Map());
+      }
+      this.specOf[n] = this.names.length - 1;
+    });
+    this.counts = new Float64Array(this.names.length * OUTCOMES.length);
+  }
+
+  note(op: number, ret: number): void {
+    const spec = this.specOf[op];
+    const outcome = ret > 0 ? 0 : ret === 0 ? 1 : 2;
+    this.counts[spec * OUTCOMES.length + outcome]++;
+    if (ret < 0) {
+      const seen = this.errors[spec];
+      seen.set(ret, (seen.get(ret) ?? 0) + 1);
+    }
+  }
+
+  /** `{ pread: { '> 0': 12, '-EAGAIN': 3 }, ... }`, ops of one name added up. */
+  table(): Record<string, Record<string, number>> {
+    const out: Record<string, Record<string, number>> = {};
+    this.names.forEach((name, n) => {
+      const row = (out[name] ??= {});
+      for (let o = 0; o < 2; o++) {
+        const count = this.counts[n * OUTCOMES.length + o];
+        if (count > 0) row[OUTCOMES[o]] = (row[OUTCOMES[o]] ?? 0) + count;
+      }
+      for (const [ret, count] of this.errors[n]) row[formatReturn(ret)] = (row[formatReturn(ret)] ?? 0) + count;
+    });
+    return out;
+  }
+
+  /** Ops that exist in this world and were never taken. */
+  missing(): string[] {
+    const table = this.table();
+    const out = Object.keys(table).filter((name) => Object.keys(table[name]).length === 0);
+    if (!this.hasQuiescent) out.push('a quiescent state');
+    if (!this.hasFullRing) out.push('a full ring');
+    return out;
+  }
+}

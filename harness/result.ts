@@ -1,0 +1,46 @@
+/** What a check hands back. The fields of the JSON form are frozen; see docs/json.md. */
+import type { Bounds } from '../model/bounds.js';
+import type { ScenarioName } from '../model/scenario.js';
+import type { ViolationClass } from './runner.js';
+
+export type EngineName = 'exhaustive' | 'random' | 'coverage';
+export type Verdict = 'violated' | 'exhausted' | 'budget-spent';
+/** How much is known about a trace's length. */
+export type Minimality = 'shortest' | '1-minimal' | 'raw';
+
+export interface Violation {
+  readonly class: ViolationClass;
+  readonly severity: 'soft' | 'fatal';
+  /** Found with callers=careless only: the caller broke the protocol. */
+  readonly misuse: boolean;
+  readonly steps: number;
+  readonly minimality: Minimality;
+  /** Ops in C spelling, from the initial state. */
+  readonly trace: readonly string[];
+  readonly explanation: string;
+  /** Named fix of the repaired sibling that makes it go away; null where none or no sibling. */
+  readonly fixedBy: string | null;
+  /** Finding in docs/findings.md that a baseline's defect is written down as; null otherwise. */
+  readonly known: string | null;
+  /** Every path to it goes through another violation: likely a consequence. */
+  readonly afterOthers: boolean;
+}
+
+export interface CheckResult {
+  readonly design: string;
+  readonly scenario: ScenarioName;
+  readonly bounds: Bounds;
+  readonly engine: EngineName;
+  readonly seed: number;
+  readonly verdict: Verdict;
+  readonly exhausted: boolean;
+  /** Why the search ended early; '' if it did not. */
+  readonly cutShort: string;
+  readonly violations: readonly Violation[];
+  readonly stats: { readonly states: number; readonly edges: number; readonly depth: number; readonly steps: number };
+  /** Times each op was taken, by outcome. */
+  readonly reached: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Ops and situations of the scenario that no run reached. */
+  readonly unreached: readonly string[];
+  readonly timing?: { readonly seconds: number; readonly edgesPerSecond: number };
+}

@@ -1,0 +1,52 @@
+import type { FunctionName } from '../model/functions.js';
+import type { Ghost } from '../model/ghost.js';
+import type { Kernel } from '../model/kernel.js';
+import type { OpSpec, World } from '../model/op.js';
+import type { KernelRef } from '../model/source.js';
+
+/** When an invariant is judged. */
+export type When =
+  /** After every op. */
+  | 'every-step'
+  /** No request is open between get_pages and the move of the original iterator. */
+  | 'settled'
+  /** Settled, and an iterator exists. */
+  | 'iterator-sane'
+  /** Nobody holds the pipe's lock. */
+  | 'unlocked'
+  /** After an op that only asks. */
+  | 'query';
+
+/** What the judge looks at: the state after an op, and the op. */
+export interface Judged {
+  readonly k: Kernel;
+  readonly g: Ghost;
+  readonly w: World;
+  spec: OpSpec;
+  args: readonly number[];
+  ret: number;
+  /** What the op's promise was, if it was not kept; '' otherwise. */
+  unkept: string;
+  /** A query changed the state. */
+  hasQueryChanged: boolean;
+}
+
+/** One rule, one file; the file's name is its id. */
+export interface Invariant {
+  readonly id: string;
+  /** The rule in one sentence, in kernel words. */
+  readonly statement: string;
+  /** What goes wrong for a user where it is broken. */
+  readonly why: string;
+  readonly source: readonly KernelRef[];
+  readonly when: When;
+  /** `fatal`: the path ends here. `soft`: recorded, and the search goes on. */
+  readonly severity: 'soft' | 'fatal';
+  /** Functions that answer for it even where a callee made the last change. */
+  readonly blames?: readonly FunctionName[];
+  holds(s: Judged): boolean;
+  /** The facts that break it, one sentence. Only called where it does not hold. */
+  explain(s: Judged): string;
+  /** Slots of the ring (from the oldest) that the drawing marks; -1 marks the iterator. */
+  marks?(s: Judged): number[];
+}

@@ -1,0 +1,32 @@
+import { Tag } from '../model/kernel.js';
+import type { Invariant, Judged } from './invariant.js';
+
+/** The first byte (page * PAGE_SIZE + offset) of the file that somebody changed; -1 if none. */
+function changedByte(s: Judged): number {
+  const { k, g } = s;
+  if (k.bounds.contents === 'off') return -1;
+  for (let p = 0; p < k.filePages.length; p++) {
+    const { data } = k.filePages[p];
+    for (let b = 0; b < data.length; b++) {
+      const pos = p * k.pageSize + b;
+      if (data[b] !== (pos === g.fileMark ? Tag.Marked : Tag.Plain)) return pos;
+    }
+  }
+  return -1;
+}
+
+export const invariant: Invariant = {
+  id: 'page-cache-written-only-by-writers',
+  statement: "A file's page-cache bytes change only by a write to that file.",
+  why: 'Whoever may read a file can change it: the bug known as Dirty Pipe (CVE-2022-0847).',
+  source: [{ tree: '9d2231c5d74e', file: 'lib/iov_iter.c', symbol: 'copy_page_to_iter_pipe' }],
+  when: 'every-step',
+  severity: 'soft',
+  holds: (s) => changedByte(s) < 0,
+  explain: (s) => `Byte ${changedByte(s) % s.k.pageSize} of file page ${Math.floor(changedByte(s) / s.k.pageSize)} has changed, and nobody wrote to the file.`,
+  marks(s) {
+    const page = s.k.filePages[Math.floor(changedByte(s) / s.k.pageSize)];
+    const used = s.w.ring.used(s.k);
+    return Array.from({ length: used }, (_, j) => j).filter((j) => s.w.ring.slot(s.k, j).page === page);
+  },
+};

@@ -1,0 +1,38 @@
+/**
+ * What a design promises its callers, as data, with the sentence of the document that
+ * says so. Callers follow it; invariants hold the design to it.
+ */
+export interface Contract {
+  /** `requested`: bytes still wanted. `capacity`: bytes that still fit (seed 001). */
+  readonly count: 'requested' | 'capacity';
+  /** Whether get_pages moves the iterator (6.0+) or a later advance does. */
+  readonly getPages: 'peeks' | 'advances';
+  /** How much of a slot get_pages makes readable at once: what was asked, or the whole page (seed 001). */
+  readonly lengthAtGet: 'asked' | 'page';
+  /** How a direct read commits: advance of the original after work on a copy; revert of what was not done; commit(). */
+  readonly directIo: 'struct-copy' | 'revert' | 'commit';
+  /** What the query iov_iter_alignment() answers for a pipe. */
+  readonly alignment: 'count-or-offset' | 'zero';
+  /** How misuse is met: WARN and an error, or BUG(). */
+  readonly misuse: 'warn' | 'bug';
+  /** Whether csum_and_copy_to_iter() works on a pipe. */
+  readonly csum: 'warns' | 'copies' | 'bugs';
+  /** Where it is said; one sentence a field, in the document's own terms. */
+  readonly said: Readonly<Partial<Record<Exclude<keyof Contract, 'said'>, string>>>;
+}
+
+/** Seed 000 and the kernels up to 5.19. */
+export const CONTRACT_2016: Contract = {
+  count: 'requested',
+  getPages: 'peeks',
+  lengthAtGet: 'asked',
+  directIo: 'struct-copy',
+  alignment: 'count-or-offset',
+  misuse: 'warn',
+  csum: 'warns',
+  said: {
+    count: 'running out of space acts as a fault would for iovec-backed ones: a short read, or -EFAULT (000)',
+    getPages: 'get_pages does as copy_to_iter would have and returns the pages (000)',
+    directIo: 'iov_iter_advance truncates everything past the spot it has advanced to (000)',
+  },
+};

@@ -1,0 +1,176 @@
+/**
+ * A design: a set of kernel functions under test, as a base and a patch against it.
+ * One file is all it takes; see model/designs.
+ */
+import type { Bounds } from './bounds.js';
+import type { Contract } from './contract.js';
+import type { FunctionName, KernelFunctions } from './functions.js';
+import { cName } from './functions.js';
+import { ALL_FUNCTION_NAMES } from './function-names.js';
+import type { Ghost } from './ghost.js';
+import type { Kernel } from './kernel.js';
+import type { RingForm } from './ring.js';
+import type { ScenarioName } from './scenario.js';
+import type { KernelRef } from './source.js';
+
+/** What `check` is expected to find; it never changes the status of `check`. */
+export interface Expectation {
+  /** Violations that must be found, by invariant, with the proved shortest length where known. */
+  readonly violates?: readonly { readonly invariant: string; readonly steps?: number }[];
+  /** Real defects of a baseline kernel, each written down in docs/findings.md. */
+  readonly known?: readonly Known[];
+}
+
+export interface Known {
+  readonly invariant: string;
+  /** Op of the class, C spelling; any op where absent. */
+  readonly op?: string;
+  /** Id in docs/findings.md, e.g. `F-9`. */
+  readonly finding: string;
+}
+
+/** Named fixes of a repaired sibling, each a named branch of its functions. */
+export type FixSet = Readonly<Record<string, boolean>>;
+
+/** An invariant that a design brings with it. */
+export interface AddedInvariant {
+  readonly id: string;
+  readonly statement: string;
+  readonly why: string;
+  holds(k: Kernel, g: Ghost): boolean;
+}
+
+export interface DesignSpec {
+  readonly id: string;
+  readonly title: string;
+  readonly source: readonly KernelRef[];
+  readonly base?: Design;
+  /** Functions that the base has. A function of the fixes where the design has named fixes. */
+  readonly override?: Partial<KernelFunctions> | ((fix: FixSet) => Partial<KernelFunctions>);
+  readonly add?: {
+    readonly functions?: Partial<KernelFunctions>;
+    /** Extra state: [name, bits]; read and written as `k.added[index]`. */
+    readonly fields?: readonly (readonly [string, number])[];
+    readonly invariants?: readonly AddedInvariant[];
+  };
+  /** Functions of the base that this design has no more. */
+  readonly remove?: readonly FunctionName[];
+  readonly ring?: RingForm;
+  readonly contract?: Contract;
+  readonly scenarios?: readonly ScenarioName[];
+  readonly expect?: Expectation;
+  /** Named fixes and what each is for; only a repaired sibling has them. */
+  readonly fixes?: Readonly<Record<string, string>>;
+  /** The design that this one repairs. */
+  readonly repairs?: string;
+  /** Extra bounds that `--bounds default` takes for this design. */
+  readonly bounds?: Partial<Bounds>;
+}
+
+export interface Design extends Omit<DesignSpec, 'override' | 'add'> {
+  readonly ring: RingForm;
+  readonly contract: Contract;
+  readonly scenarios: readonly ScenarioName[];
+  readonly expect: Expectation;
+  readonly functions: KernelFunctions;
+  /** Names of the functions that this design itself overrides or adds. */
+  readonly patched: readonly FunctionName[];
+  /** Names of all functions that exist in this design. */
+  readonly present: ReadonlySet<FunctionName>;
+  readonly addedFields: readonly (readonly [string, number])[];
+  readonly addedInvariants: readonly AddedInvariant[];
+  /** The spec with one named fix taken out, for `--without`. */
+  without(fixes: readonly string[]): Design;
+}
+
+/** A design file that can not be used: one sentence that says what to write instead. */
+export class DesignError extends Error {}
+
+function nearest(name: string, names: Iterable<string>): string {
+  let best = '';
+  let bestScore = -1;
+  for (const candidate of names) {
+    let score = 0;
+    while (score < name.length && candidate[score] === name[score]) score++;
+    if (score > bestScore) {
+      bestScore = score;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+function checkNames(spec: DesignSpec, override: Partial<KernelFunctions>): void {
+  const has = spec.base?.present ?? new Set<string>();
+  for (const [name, fn] of Object.entries(override)) {
+    if (!has.has(name as FunctionName)) {
+      throw new DesignError(
+        `design '${spec.id}' overrides '${name}', which its base '${spec.base?.id ?? 'none'}' does not have; did you mean '${nearest(name, has)}'?`,
+      );
+    }
+    if (typeof fn !== 'function') throw new DesignError(`design '${spec.id}': override.${name} is not a function`);
+  }
+  for (const [name, fn] of Object.entries(spec.add?.functions ?? {})) {
+    if (!ALL_FUNCTION_NAMES.includes(name as FunctionName)) {
+      throw new DesignError(
+        `design '${spec.id}' adds '${name}', which no op calls; did you mean '${nearest(name, ALL_FUNCTION_NAMES)}'?`,
+      );
+    }
+    if (has.has(name as FunctionName)) {
+      throw new DesignError(`design '${spec.id}' adds '${name}', which its base has already; put it under override`);
+    }
+    if (typeof fn !== 'function') throw new DesignError(`design '${spec.id}': add.functions.${name} is not a function`);
+  }
+}
+
+/** A function that this kernel does not have: reaching it is a bug of the caller's model. */
+function absent(name: FunctionName): () => never {
+  return () => {
+    throw new Error(`${cName(name)}() does not exist in this design, but something called it`);
+  };
+}
+
+function resolve(spec: DesignSpec, off: readonly string[]): Design {
+  const fixes: Record<string, boolean> = {};
+  for (const name of Object.keys(spec.fixes ?? {})) fixes[name] = !off.includes(name);
+  for (const name of off) {
+    if (!(name in fixes)) {
+      throw new DesignError(
+        `design '${spec.id}' has no fix '${name}'; its fixes are: ${Object.keys(fixes).join(', ') || 'none'}`,
+      );
+    }
+  }
+  const override = typeof spec.override === 'function' ? spec.override(fixes) : (spec.override ?? {});
+  checkNames(spec, override);
+  const patch = { ...override, ...spec.add?.functions };
+  const present = new Set<FunctionName>([...(spec.base?.present ?? []), ...(Object.keys(patch) as FunctionName[])]);
+  for (const name of spec.remove ?? []) present.delete(name);
+  const functions = {} as Record<FunctionName, unknown>;
+  for (const name of ALL_FUNCTION_NAMES) {
+    functions[name] = present.has(name) ? (patch[name] ?? spec.base?.functions[name]) : absent(name);
+  }
+  const contract = spec.contract ?? spec.base?.contract;
+  const ring = spec.ring ?? spec.base?.ring;
+  if (contract === undefined || ring === undefined) {
+    throw new DesignError(`design '${spec.id}' has no base; name one, e.g. base: linux61`);
+  }
+  return {
+    ...spec,
+    ring,
+    contract,
+    scenarios: spec.scenarios ?? spec.base?.scenarios ?? [],
+    expect: spec.expect ?? (off.length === 0 ? {} : {}),
+    functions: functions as unknown as KernelFunctions,
+    patched: Object.keys(patch) as FunctionName[],
+    present,
+    addedFields: [...(spec.base?.addedFields ?? []), ...(spec.add?.fields ?? [])],
+    addedInvariants: [...(spec.base?.addedInvariants ?? []), ...(spec.add?.invariants ?? [])],
+    without: (names) => resolve(spec, names),
+  };
+}
+
+/** Makes a design of a base and what it changes; throws {@link DesignError} on a misspelt name. */
+export function defineDesign(spec: DesignSpec): Design {
+  if (typeof spec?.id !== 'string' || spec.id === '') throw new DesignError(`a design needs an id, e.g. id: 'my-design'`);
+  return resolve(spec, []);
+}

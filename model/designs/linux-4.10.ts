@@ -1,0 +1,17 @@
+import { CONTRACT_2016 } from '../contract.js';
+import { defineDesign } from '../design.js';
+import { branches410, iovIterPipe410 } from '../linux/4.10/iov_iter_pipe.js';
+import { design as linux48 } from './linux-4.8.js';
+
+/** Linux 4.10: the pipe-backed iterator as merged, after its first fixes. */
+export const design = defineDesign({
+  id: 'linux-4.10',
+  title: 'Linux 4.10: the pipe-backed iterator, after its first fixes',
+  source: [{ tree: '4.10', file: 'lib/iov_iter.c', symbol: '' }],
+  base: linux48,
+  override: branches410,
+  add: { functions: iovIterPipe410 },
+  contract: CONTRACT_2016,
+  scenarios: ['pipe-iter', 'packet'],
+  expect: { known: [] },
+});

@@ -1,0 +1,17 @@
+import { defineDesign } from '../design.js';
+import { iovIter48 } from '../linux/4.8/iov_iter.js';
+import { pipe48 } from '../linux/4.8/pipe.js';
+import { design as linux33 } from './linux-3.3.js';
+
+const { isPacketized, ...override } = pipe48;
+
+/** Linux 4.8: packets, no ITER_PIPE; the kernel that seed 000 patches. */
+export const design = defineDesign({
+  id: 'linux-4.8',
+  title: 'Linux 4.8: packets, before the pipe-backed iterator',
+  source: [{ tree: '4.8', file: 'fs/pipe.c', symbol: '' }],
+  base: linux33,
+  override,
+  add: { functions: { isPacketized, ...iovIter48 } },
+  scenarios: ['packet'],
+});

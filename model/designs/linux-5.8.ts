@@ -1,0 +1,35 @@
+import type { Contract } from '../contract.js';
+import { CONTRACT_2016 } from '../contract.js';
+import { defineDesign } from '../design.js';
+import { iovIter58 } from '../linux/5.8/iov_iter.js';
+import { pipe58 } from '../linux/5.8/pipe.js';
+import { design as linux410 } from './linux-4.10.js';
+
+/** Since 4.12 a direct read moves the iterator past all it asked for, and reverts what was not read. */
+export const CONTRACT_5_8: Contract = {
+  ...CONTRACT_2016,
+  directIo: 'revert',
+  csum: 'copies',
+  said: {
+    ...CONTRACT_2016.said,
+    directIo: 'a direct read that comes back short reverts the iterator by the rest (4.12 mm/filemap.c)',
+    csum: 'csum_and_copy_to_iter has a branch of its own for a pipe (4.20 lib/iov_iter.c)',
+  },
+};
+
+const { iovIterRevert, ...override } = iovIter58;
+
+/** Linux 5.8: the free-running ring, and mergeability as a flag (the kernel of Dirty Pipe). */
+export const design = defineDesign({
+  id: 'linux-5.8',
+  title: 'Linux 5.8: free-running ring, mergeability by flag',
+  source: [{ tree: '5.8', file: 'lib/iov_iter.c', symbol: '' }],
+  base: linux410,
+  override: { ...pipe58, ...override },
+  add: { functions: { iovIterRevert } },
+  remove: ['nextIdx'],
+  ring: 'head-tail',
+  contract: CONTRACT_5_8,
+  scenarios: ['pipe-iter', 'packet'],
+  expect: { known: [] },
+});

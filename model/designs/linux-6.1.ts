@@ -1,0 +1,27 @@
+import { defineDesign } from '../design.js';
+import { iovIter61, iovIter61Added } from '../linux/6.1/iov_iter.js';
+import { CONTRACT_5_8, design as linux58 } from './linux-5.8.js';
+
+/** Linux 6.1: last_offset, whole slots, get_pages that moves; the last long-term kernel with ITER_PIPE. */
+export const design = defineDesign({
+  id: 'linux-6.1',
+  title: 'Linux 6.1: slots assigned as a whole, get_pages moves the iterator',
+  source: [
+    { tree: '6.1', file: 'lib/iov_iter.c', symbol: '' },
+    { tree: '6.1', file: 'include/linux/pipe_fs_i.h', symbol: 'pipe_discard_from' },
+  ],
+  base: linux58,
+  override: iovIter61,
+  add: { functions: iovIter61Added },
+  remove: ['allocated', 'dataStart', 'pushPipe', 'pipeTruncate', 'pipeGetPagesList', 'pipeGetPagesAlloc'],
+  contract: {
+    ...CONTRACT_5_8,
+    getPages: 'advances',
+    said: {
+      ...CONTRACT_5_8.said,
+      getPages: 'the variants with a 2 in their name move the iterator by what they return (6.0 lib/iov_iter.c)',
+    },
+  },
+  scenarios: ['pipe-iter', 'packet'],
+  expect: { known: [] },
+});

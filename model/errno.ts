@@ -1,0 +1,30 @@
+/**
+ * The errno values that the modelled functions return, negated as in C.
+ *
+ * @kernel include/uapi/asm-generic/errno-base.h
+ */
+export const EIO = 5;
+export const EAGAIN = 11;
+export const ENOMEM = 12;
+export const EFAULT = 14;
+export const EINVAL = 22;
+
+const NAMES = new Map([
+  [EIO, 'EIO'],
+  [EAGAIN, 'EAGAIN'],
+  [ENOMEM, 'ENOMEM'],
+  [EFAULT, 'EFAULT'],
+  [EINVAL, 'EINVAL'],
+]);
+
+/** `-14` -> `-EFAULT`; any other number as it is. */
+export function formatReturn(ret: number): string {
+  const name = ret < 0 ? NAMES.get(-ret) : undefined;
+  return name === undefined ? String(ret) : `-${name}`;
+}
+
+/** The inverse of {@link formatReturn}; NaN where the text is neither. */
+export function parseReturn(text: string): number {
+  for (const [value, name] of NAMES) if (text === `-${name}`) return -value;
+  return /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+}

@@ -1,0 +1,79 @@
+/**
+ * What only the judge sees: which bytes a reader is owed and as which packets, what
+ * the iterator still has to transfer, which invariants are already broken on this path.
+ * Built by the runner from an op's arguments and its reported return, never by a design.
+ */
+import type { Bounds } from './bounds.js';
+
+/** How a byte in the pipe belongs to packets. */
+export const ByteKind = { Stream: 0, Packet: 1, PacketEnd: 2 } as const;
+
+export class Ghost {
+  /** Bytes owed to the reader, oldest first: tag and packet membership. */
+  readonly tag: Uint8Array;
+  readonly kind: Uint8Array;
+  n = 0;
+  /** How many bytes were owed when the present iterator was made. */
+  start = 0;
+  /** What the iterator's count has to be. */
+  left = 0;
+  /** The run's one marked byte is still to be written by somebody. */
+  isMarkFree = true;
+  /** Which byte of the device's last transfer carries the mark; none if negative. */
+  deviceMark = -1;
+  /** 0: nobody wrote yet; 1 the stream end, 2 the packet end is the run's writer. */
+  writer = 0;
+  /** One bit an invariant: broken on this path, so not judged again. */
+  broken = 0;
+  /** Steps of this path that broke something, up to 3. */
+  breaks = 0;
+  /** Scratch of one op: a read delivered other bytes than were owed. */
+  isMisdelivered = false;
+  /** Where the marked file byte is (page * PAGE_SIZE + offset); none if negative. */
+  fileMark = -1;
+
+  constructor(bounds: Bounds) {
+    const max = owedMax(bounds);
+    this.tag = new Uint8Array(max);
+    this.kind = new Uint8Array(max);
+  }
+
+  reset(): void {
+    this.tag.fill(0);
+    this.kind.fill(0);
+    this.n = this.start = this.left = this.writer = this.broken = this.breaks = 0;
+    this.isMarkFree = true;
+    this.deviceMark = -1;
+    this.fileMark = -1;
+  }
+
+  /** One byte more is owed. Silently full: a longer pipe content is a violation by itself. */
+  owe(tag: number, kind: number): void {
+    if (this.n >= this.tag.length) return;
+    this.tag[this.n] = tag;
+    this.kind[this.n] = kind;
+    this.n++;
+  }
+
+  /** The last bytes are not owed after all (revert, discard). */
+  cut(n: number): void {
+    if (n < 0) n = 0;
+    for (let i = n; i < this.n; i++) this.tag[i] = this.kind[i] = 0;
+    if (this.n > n) this.n = n;
+  }
+
+  /** The first bytes were delivered. */
+  pop(bytes: number): void {
+    const count = Math.min(bytes, this.n);
+    for (let i = count; i < this.n; i++) {
+      this.tag[i - count] = this.tag[i];
+      this.kind[i - count] = this.kind[i];
+    }
+    this.cut(this.n - count);
+  }
+}
+
+/** Most bytes that a pipe can owe: each slot at most a page. */
+export function owedMax(bounds: Bounds): number {
+  return bounds.ring * bounds.page;
+}

@@ -1,0 +1,256 @@
+/**
+ * The bit-packed image of all state, generated from ONE list of fields, so that nothing
+ * can be saved and not loaded. `load` is also the undo of an op.
+ *
+ * Symmetry happens here: slots are written from the oldest on (`rotation`), anonymous
+ * pages under the number of their first appearance (`canon`), so that two states that
+ * differ only in those names have the same image.
+ */
+import type { Bounds } from './bounds.js';
+import { countMax, headBits, requestEntries } from './bounds.js';
+import { bitsFor } from './cint.js';
+import type { Ghost } from './ghost.js';
+import { owedMax } from './ghost.js';
+import type { Kernel, Page } from './kernel.js';
+import type { RingForm } from './ring.js';
+
+/** A state variable: where it is, how many bits it has, and how it is read and written. */
+export interface Field {
+  readonly path: string;
+  readonly bits: number;
+  /** JavaScript expression that reads the value as an unsigned integer. */
+  readonly get: string;
+  /** JavaScript statement that stores `v`. */
+  readonly set: string;
+}
+
+export interface Codec {
+  readonly words: number;
+  readonly bits: number;
+  readonly fields: readonly Field[];
+  /** Writes the image at `to[at..at+words)`; false if a value fits no field. */
+  save(k: Kernel, g: Ghost, to: Int32Array, at: number): boolean;
+  load(k: Kernel, g: Ghost, from: Int32Array, at: number): void;
+  /** After a failed save: the fields whose values do not fit, e.g. `iter.count = 4294967295`. */
+  misfits(k: Kernel, g: Ghost): string[];
+}
+
+const int = (path: string, bits: number): Field => ({ path, bits, get: path, set: `${path} = v` });
+const flag = (path: string): Field => ({ path, bits: 1, get: `(${path} ? 1 : 0)`, set: `${path} = v === 1` });
+const signed = (path: string, bits: number): Field => {
+  const bias = 2 ** (bits - 1);
+  return { path, bits, get: `(${path} + ${bias})`, set: `${path} = v - ${bias}` };
+};
+
+/** Small helper state that the generated code reads. */
+interface Layout {
+  readonly b: Bounds;
+  readonly form: RingForm;
+  readonly pages: number;
+  readonly addedFields: number;
+}
+
+function pageRef(path: string, l: Layout): Field {
+  return {
+    path,
+    bits: bitsFor(l.pages),
+    get: `(${path} === null ? 0 : ${path}.canon + 1)`,
+    set: `${path} = v === 0 ? null : k.pages[v - 1]`,
+  };
+}
+
+function pageFields(l: Layout): Field[] {
+  const out: Field[] = [];
+  const refBits = bitsFor(l.b.ring + 2 * requestEntries(l.b) + 2);
+  for (let p = 0; p < l.pages; p++) {
+    out.push({ path: `pages[${p}].refcount`, bits: refBits, get: `o${p}.refcount`, set: `k.pages[${p}].refcount = v` });
+    if (l.b.contents === 'off') continue;
+    const bytes = Array.from({ length: l.b.page }, (_, i) => i);
+    out.push({
+      path: `pages[${p}].data`,
+      bits: 2 * l.b.page,
+      get: `(${bytes.map((i) => `o${p}.data[${i}] << ${2 * i}`).join(' | ')})`,
+      set: `{ const d = k.pages[${p}].data; ${bytes.map((i) => `d[${i}] = (v >>> ${2 * i}) & 3`).join('; ')} }`,
+    });
+  }
+  return out;
+}
+
+function slotFields(l: Layout): Field[] {
+  const out: Field[] = [];
+  for (let s = 0; s < l.b.ring; s++) {
+    const field = (name: string, bits: number): Field => ({
+      path: `pipe.bufs[${s}].${name}`,
+      bits,
+      get: `s${s}.${name}`,
+      set: `P.bufs[${s}].${name} = v`,
+    });
+    out.push({ ...pageRef(`s${s}.page`, l), set: `P.bufs[${s}].page = v === 0 ? null : k.pages[v - 1]` });
+    out.push(field('offset', bitsFor(l.b.page)), field('len', bitsFor(l.b.page)));
+    out.push(field('ops', 3), field('flags', 5));
+  }
+  return out;
+}
+
+function iterFields(name: string, l: Layout): Field[] {
+  const I = `k.${name}`;
+  const common = [
+    flag(`${I}.active`),
+    int(`${I}.type`, 4),
+    int(`${I}.iovOffset`, bitsFor(l.b.page)),
+    int(`${I}.count`, bitsFor(countMax(l.b))),
+  ];
+  if (l.form === 'curbuf') {
+    const mask = l.b.ring - 1;
+    const idx = `(${I}.active ? (${I}.idx - R) & ${mask} | (${I}.idx & ~${mask}) : 0)`;
+    const start = `(${I}.active ? (${I}.startHead - R) & ${mask} : 0)`;
+    return [
+      ...common,
+      { path: `${I}.idx`, bits: bitsFor(mask), get: idx, set: `${I}.idx = v` },
+      { path: `${I}.startHead`, bits: bitsFor(mask), get: start, set: `${I}.startHead = v` },
+    ];
+  }
+  return [
+    ...common,
+    int(`${I}.head`, headBits(l.b)),
+    int(`${I}.startHead`, headBits(l.b)),
+    signed(`${I}.lastOffset`, bitsFor(l.b.page) + 1),
+  ];
+}
+
+function requestFields(l: Layout): Field[] {
+  const r = 'k.request';
+  const out = [int(`${r}.on`, 2), int(`${r}.nr`, bitsFor(requestEntries(l.b))), int(`${r}.bytes`, bitsFor(countMax(l.b)))];
+  for (let e = 0; e < requestEntries(l.b); e++) {
+    out.push(pageRef(`${r}.page[${e}]`, l), int(`${r}.off[${e}]`, bitsFor(l.b.page)), int(`${r}.len[${e}]`, bitsFor(l.b.page)));
+  }
+  out.push(int(`${r}.done`, bitsFor(countMax(l.b))), int(`${r}.advanced`, bitsFor(countMax(l.b))));
+  for (const name of ['isWritten', 'isCommitted', 'ownsArray', 'isPut']) out.push(flag(`${r}.${name}`));
+  return out;
+}
+
+function pipeFields(l: Layout): Field[] {
+  const head = headBits(l.b);
+  if (l.form === 'head-tail') return [int('P.head', head), int('P.tail', head)];
+  const mask = l.b.ring - 1;
+  return [
+    { path: 'P.curbuf', bits: bitsFor(mask), get: `((P.curbuf - R) & ${mask} | (P.curbuf & ~${mask}))`, set: 'P.curbuf = v' },
+    int('P.nrbufs', bitsFor(l.b.ring)),
+  ];
+}
+
+function ghostFields(l: Layout): Field[] {
+  const owed = owedMax(l.b);
+  const out = [
+    int('g.n', bitsFor(owed)),
+    int('g.start', bitsFor(owed)),
+    int('g.left', bitsFor(countMax(l.b))),
+    flag('g.isMarkFree'),
+    signed('g.deviceMark', bitsFor(countMax(l.b)) + 1),
+    int('g.writer', 2),
+    int('g.broken', 30),
+    int('g.breaks', 2),
+    signed('g.fileMark', bitsFor(l.b.files * l.b.page) + 1),
+  ];
+  for (let i = 0; i < owed; i++) out.push(int(`g.tag[${i}]`, 2), int(`g.kind[${i}]`, 2));
+  return out;
+}
+
+/** All state, in the order in which a reader would look for it. */
+export function fieldList(b: Bounds, form: RingForm, pages: number, addedFields: readonly number[]): Field[] {
+  const l: Layout = { b, form, pages, addedFields: addedFields.length };
+  return [
+    ...pageFields(l),
+    ...pipeFields(l),
+    pageRef('P.tmpPage', l),
+    ...slotFields(l),
+    ...iterFields('iter', l),
+    ...iterFields('iterCopy', l),
+    ...requestFields(l),
+    int('k.caller.kind', 3),
+    flag('k.caller.isStopped'),
+    flag('k.caller.isDirectDone'),
+    int('k.caller.ret', bitsFor(countMax(b))),
+    int('k.files[0].fFlags', 4),
+    int('k.files[1].fFlags', 4),
+    int('k.arrays', 2),
+    ...addedFields.map((bits, n) => int(`k.added[${n}]`, bits)),
+    ...ghostFields(l),
+  ];
+}
+
+/** Where each field lies: greedy, in order, never across a word. */
+function place(fields: readonly Field[]): { words: number; at: [word: number, shift: number][] } {
+  let word = 0;
+  let shift = 0;
+  const at: [number, number][] = [];
+  for (const f of fields) {
+    if (shift + f.bits > 32) {
+      word++;
+      shift = 0;
+    }
+    at.push([word, shift]);
+    shift += f.bits;
+  }
+  return { words: word + 1, at };
+}
+
+function prologue(b: Bounds, pages: number): string {
+  const slots = Array.from({ length: b.ring }, (_, s) => `const s${s} = P.bufs[(R + ${s}) & ${b.ring - 1}];`);
+  const order = Array.from({ length: pages }, (_, p) => `const o${p} = order[${p}];`);
+  return `const P = k.pipe;\n${slots.join('\n')}\n${order.join('\n')}`;
+}
+
+/** Generates the codec for one world. `order` and `rotation` come from symmetry.ts. */
+export function makeCodec(
+  b: Bounds,
+  form: RingForm,
+  pages: number,
+  addedFields: readonly number[],
+  canon: (k: Kernel) => { order: readonly Page[]; rotation: number },
+): Codec {
+  const fields = fieldList(b, form, pages, addedFields).filter((f) => f.bits > 0);
+  const { words, at } = place(fields);
+  const saveLines: string[] = [];
+  const loadLines: string[] = ['let v = 0;', 'let w = 0;'];
+  for (let w = 0; w < words; w++) {
+    saveLines.push(`w = 0;`);
+    loadLines.push(`w = from[at + ${w}];`);
+    fields.forEach((f, n) => {
+      const [word, shift] = at[n];
+      if (word !== w) return;
+      saveLines.push(`v = ${f.get}; bad |= v >>> ${f.bits}; w |= v << ${shift};`);
+      loadLines.push(`v = (w >>> ${shift}) & ${2 ** f.bits - 1}; ${f.set};`);
+    });
+    saveLines.push(`to[at + ${w}] = w;`);
+  }
+  const head = prologue(b, pages);
+  type Save = (k: Kernel, g: Ghost, to: Int32Array, at: number, order: readonly Page[], R: number) => boolean;
+  type Load = (k: Kernel, g: Ghost, from: Int32Array, at: number) => void;
+  const save = new Function('k', 'g', 'to', 'at', 'order', 'R', `${head}\nlet v = 0, w = 0, bad = 0;\n${saveLines.join('\n')}\nreturn bad === 0;`) as Save;
+  const load = new Function('k', 'g', 'from', 'at', `const P = k.pipe;\n${loadLines.join('\n')}`) as Load;
+  const values = new Function('k', 'g', 'order', 'R', `${head}\nreturn [${fields.map((f) => f.get).join(', ')}];`) as (
+    k: Kernel,
+    g: Ghost,
+    order: readonly Page[],
+    R: number,
+  ) => number[];
+  return {
+    words,
+    bits: fields.reduce((sum, f) => sum + f.bits, 0),
+    fields,
+    save(k, g, to, where) {
+      const c = canon(k);
+      return save(k, g, to, where, c.order, c.rotation);
+    },
+    load(k, g, from, where) {
+      load(k, g, from, where);
+      for (const page of k.pages) page.canon = page.pfn;
+    },
+    misfits(k, g) {
+      const c = canon(k);
+      const found = values(k, g, c.order, c.rotation);
+      return fields.flatMap((f, n) => (found[n] >>> f.bits === 0 ? [] : [`${f.path.replace(/^[kP]\./, '')} = ${found[n]}`]));
+    },
+  };
+}

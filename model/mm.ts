@@ -1,0 +1,113 @@
+/**
+ * Pages: allocation, references, contents, and page arrays. All versions share this.
+ *
+ * A page that is freed loses its contents: its next owner must write it before anyone
+ * may read it. The pool is large enough that only the choice "this allocation fails"
+ * gives NULL.
+ *
+ * @kernel include/linux/mm.h get_page, put_page; mm/page_alloc.c alloc_page
+ */
+import type { Kernel, Page } from './kernel.js';
+import { Tag } from './kernel.js';
+
+/** One allocation of the op: false where the op's choice is that this one fails. */
+function mayAllocate(k: Kernel): boolean {
+  if (k.oom < 0) return true;
+  if (k.oom === 0) {
+    k.oom = -1;
+    k.isOomHit = true;
+    return false;
+  }
+  k.oom--;
+  return true;
+}
+
+/** alloc_page(): a page with one reference and unwritten contents, or NULL. */
+export function allocPage(k: Kernel): Page | null {
+  if (!mayAllocate(k)) return null;
+  for (let pfn = k.filePages.length; pfn < k.pages.length; pfn++) {
+    const page = k.pages[pfn];
+    if (page.refcount === 0 && !isOwnedThoughFree(k, page)) {
+      page.refcount = 1;
+      return page;
+    }
+  }
+  return k.die('value-out-of-range', 'alloc_page', 'more pages are alive than the bounds allow for: pages leak');
+}
+
+/** A freed page that a slot still names: another page is taken first, so that the mix-up shows. */
+function isOwnedThoughFree(k: Kernel, page: Page): boolean {
+  for (const buf of k.pipe.bufs) if (buf.ops !== 0 && buf.page === page) return true;
+  return false;
+}
+
+/** get_page(): one more reference. */
+export function getPage(k: Kernel, page: Page | null, by: string): void {
+  if (page === null) k.die('no-bug', by, 'get_page(NULL)');
+  if (page.refcount === 0) k.die('no-use-after-free', by, `get_page() on page ${page.pfn}, which is free`);
+  page.refcount++;
+}
+
+/** put_page(): one reference less; the last one frees the page. */
+export function putPage(k: Kernel, page: Page | null, by: string): void {
+  if (page === null) k.die('no-bug', by, 'put_page(NULL)');
+  if (page.refcount === 0) k.die('no-use-after-free', by, `put_page() on page ${page.pfn}, which is free`);
+  page.refcount--;
+  if (page.refcount === 0) page.data.fill(Tag.NeverWritten);
+}
+
+/** The page stays allocated, but what it holds is nobody's data any more. */
+export function forgetContents(page: Page): void {
+  page.data.fill(Tag.NeverWritten);
+}
+
+function checkSpan(k: Kernel, page: Page | null, off: number, len: number, by: string): asserts page is Page {
+  if (page === null) k.die('no-bug', by, `${by}() goes through a NULL or unset page pointer`);
+  if (page.refcount === 0) k.die('no-use-after-free', by, `${by}() touches page ${page.pfn}, which is free`);
+  if (off < 0 || off + len > k.pageSize) {
+    k.die('no-bug', by, `${by}() touches bytes ${off}..${off + len} of a page of ${k.pageSize}`);
+  }
+}
+
+/** memcpy_to_page(): `len` bytes, of which number `mark` (if within) carries the mark. */
+export function memcpyToPage(
+  k: Kernel,
+  page: Page | null,
+  off: number,
+  len: number,
+  mark: number,
+  by: string,
+): void {
+  checkSpan(k, page, off, len, by);
+  if (k.bounds.contents === 'off') return;
+  for (let i = 0; i < len; i++) page.data[off + i] = i === mark ? Tag.Marked : Tag.Plain;
+}
+
+/** memcpy_from_page() into the user's buffer at `k.user.pos`. */
+export function memcpyFromPage(k: Kernel, page: Page | null, off: number, len: number, by: string): void {
+  checkSpan(k, page, off, len, by);
+  for (let i = 0; i < len; i++) k.user.data[k.user.pos + i] = page.data[off + i];
+}
+
+/** get_pages_array(): false is NULL. The array belongs to whoever called until kvfree(). */
+export function getPagesArray(k: Kernel, entries: number): boolean {
+  if (!mayAllocate(k)) return false;
+  k.arrays++;
+  k.pagesArrayMax = entries;
+  return true;
+}
+
+/** kvfree() of a page array. */
+export function kvfreeArray(k: Kernel, by: string): void {
+  if (k.arrays === 0) k.die('no-use-after-free', by, `${by}() frees a page array that is not allocated`);
+  k.arrays--;
+}
+
+/** `pages[n] = page`, refused past the end of the caller's array. */
+export function storePage(k: Kernel, n: number, page: Page | null, by: string): void {
+  if (n < 0 || n >= k.pagesArrayMax || n >= k.pagesArray.length) {
+    k.die('no-bug', by, `${by}() writes entry ${n} of a page array of ${k.pagesArrayMax}`);
+  }
+  k.pagesArray[n] = page;
+  k.isEntryWritten[n] = true;
+}

@@ -1,0 +1,235 @@
+/** The primitives that fill a pipe-backed iterator: iov_iter_pipe, copies, zero, revert. */
+import { lengthValues } from '../bounds.js';
+import { CALLERS, FREE, isPending, may } from '../callers/callers.js';
+import { Call } from '../callers/caller.js';
+import type { Ghost } from '../ghost.js';
+import type { Kernel } from '../kernel.js';
+import { ITER_PIPE, Tag } from '../kernel.js';
+import type { OpSpec, World } from '../op.js';
+import { oweStream } from '../owed.js';
+import { freeSlots, roomInLast } from '../ring.js';
+import { countArg, countFits, lengthArg, markArg, markFits, oomArg, upTo } from './args.js';
+
+export const hasIterators = (w: World): boolean => w.scenario.iterators && w.design.present.has('iovIterPipe');
+
+/** What count has to be now, for either meaning of it. */
+export function spend(g: Ghost, k: Kernel, w: World, bytes: number): void {
+  g.left = w.design.contract.count === 'capacity' ? capacity(k, w) : g.left - bytes;
+}
+
+/** Bytes that still fit: free slots, and the rest of the last one if this iterator filled it (seed 001). */
+export function capacity(k: Kernel, w: World): number {
+  const room = k.iter.iovOffset === 0 ? 0 : roomInLast(k, w.ring);
+  return freeSlots(k, w.ring) * k.pageSize + room;
+}
+
+/** The running caller notes what a primitive has reported. */
+function note(k: Kernel, ret: number, want: number): void {
+  if (k.caller.kind === FREE) return;
+  k.caller.ret += ret;
+  if (ret < want) k.caller.isStopped = true;
+}
+
+/** A short return is right only where nothing more fits. */
+function promiseFilled(g: Ghost, k: Kernel, w: World, ret: number, bytes: number): string {
+  const want = Math.min(bytes, g.left);
+  if (ret === want) return '';
+  if (ret < 0 || ret > want) return `${want}`;
+  if (k.isOomHit) return '';
+  const hasRoom = freeSlots(k, w.ring) > 0 || ((ret > 0 || g.n > g.start) && roomInLast(k, w.ring) > 0);
+  return hasRoom ? `${want}: there is room in the pipe` : '';
+}
+
+export const iovIterPipe: OpSpec = {
+  name: 'iov_iter_pipe',
+  help: 'lock the pipe and make an iterator of it, for the primitives themselves',
+  args: [countArg('count')],
+  fn: 'iovIterPipe',
+  exists: hasIterators,
+  ready: (k, _g, w) =>
+    k.caller.kind === 0 && (w.bounds.callers === 'careless' || w.ring.used(k) < k.bounds.ring),
+  apply(k, _w, count) {
+    k.caller.kind = FREE;
+    k.fn.iovIterPipe(k, k.iter, ITER_PIPE, count);
+    return 0;
+  },
+  account: (g, k, w, _ret, count) => begin(g, k, w, count),
+};
+
+/** The judge's side of a new iterator. */
+export function begin(g: Ghost, k: Kernel, w: World, count: number): void {
+  g.start = g.n;
+  g.left = w.design.contract.count === 'capacity' ? capacity(k, w) : count;
+}
+
+export const copyToIter: OpSpec = {
+  name: 'copy_to_iter',
+  help: 'copy bytes from kernel memory into the pipe',
+  args: [lengthArg('bytes'), markArg, oomArg()],
+  fn: 'copyToIter',
+  exists: hasIterators,
+  ready: (k) => may(k, Call.CopyToIter),
+  allowed: (_k, g, w, bytes, mark) => countFits(w, bytes, g.left) && markFits(g.isMarkFree, mark, bytes),
+  apply(k, _w, bytes, mark, oom) {
+    k.oom = oom;
+    k.srcMark = mark;
+    const want = Math.min(bytes, k.iter.count);
+    const ret = k.fn.copyToIter(k, bytes, k.iter);
+    note(k, ret, want);
+    return ret;
+  },
+  isIdle: (k, ret, _bytes, mark, oom) => (oom >= 0 && !k.isOomHit) || (mark >= 0 && ret <= mark),
+  promise: (g, k, w, ret, bytes) => promiseFilled(g, k, w, ret, bytes),
+  account(g, k, w, ret, _bytes, mark) {
+    oweStream(g, k, ret, mark);
+    spend(g, k, w, ret);
+  },
+};
+
+export const iovIterZero: OpSpec = {
+  name: 'iov_iter_zero',
+  help: 'put zeros into the pipe',
+  args: [lengthArg('bytes'), oomArg()],
+  fn: 'iovIterZero',
+  exists: hasIterators,
+  ready: (k) => may(k, Call.Zero),
+  allowed: (_k, g, w, bytes) => countFits(w, bytes, g.left),
+  apply(k, _w, bytes, oom) {
+    k.oom = oom;
+    const want = Math.min(bytes, k.iter.count);
+    const ret = k.fn.iovIterZero(k, bytes, k.iter);
+    note(k, ret, want);
+    return ret;
+  },
+  isIdle: (k, _ret, _bytes, oom) => oom >= 0 && !k.isOomHit,
+  promise: (g, k, w, ret, bytes) => promiseFilled(g, k, w, ret, bytes),
+  account(g, k, w, ret) {
+    oweStream(g, k, ret, -1);
+    spend(g, k, w, ret);
+  },
+};
+
+/** Bytes of a file page, with the marked one where the run has put it. */
+function oweFile(g: Ghost, k: Kernel, pos: number, bytes: number): void {
+  for (let n = 0; n < bytes; n++) g.owe(pos + n === g.fileMark ? Tag.Marked : k.plain, 0);
+}
+
+export const copyPageToIter: OpSpec = {
+  name: 'copy_page_to_iter',
+  help: 'put a reference to part of a page-cache page into the pipe',
+  args: [
+    { name: 'page', values: (w) => upTo(w.bounds.files) },
+    { name: 'offset', values: (w) => upTo(w.bounds.page) },
+    { name: 'bytes', values: (w) => upTo(w.bounds.page + 1).slice(1) },
+    { ...markArg, values: (w) => (w.bounds.contents === 'off' ? [-1] : [-1, ...upTo(w.bounds.page)]) },
+  ],
+  fn: 'copyPageToIter',
+  exists: hasIterators,
+  ready: (k) => may(k, Call.CopyPage) && (k.caller.kind === FREE || k.iter.count > 0),
+  allowed(k, g, w, page, offset, bytes, mark) {
+    // The file's byte is the marked one from here on; bytes already in the pipe are not.
+    if (!markFits(g.isMarkFree && k.filePages[page].refcount === 1, mark, bytes)) return false;
+    if (offset + bytes > w.bounds.page || (bytes > g.left && bytes !== w.bounds.page - offset)) return false;
+    return w.bounds.segments === 'all' || segmentIsListed(w, offset, bytes);
+  },
+  apply(k, _w, page, offset, bytes, mark) {
+    const want = Math.min(bytes, k.iter.count);
+    if (mark >= 0) k.filePages[page].data[offset + mark] = Tag.Marked;
+    const ret = k.fn.copyPageToIter(k, k.filePages[page], offset, bytes, k.iter);
+    note(k, ret, want);
+    return ret;
+  },
+  isIdle: (_k, ret, _page, _offset, _bytes, mark) => mark >= 0 && ret <= mark,
+  promise(g, k, w, ret, _page, _offset, bytes) {
+    const want = Math.min(bytes, g.left);
+    if (ret === want) return '';
+    if (ret !== 0) return want === 0 ? '0: count says that nothing more fits' : `${want} or 0`;
+    return freeSlots(k, w.ring) > 0 ? `${want}: a slot is free` : '';
+  },
+  account(g, k, w, ret, page, offset, _bytes, mark) {
+    if (mark >= 0) {
+      g.isMarkFree = false;
+      g.fileMark = page * k.pageSize + offset + mark;
+    }
+    oweFile(g, k, page * k.pageSize + offset, ret);
+    spend(g, k, w, ret);
+  },
+};
+
+function segmentIsListed(w: World, offset: number, bytes: number): boolean {
+  const edge = offset === 0 || offset + bytes === w.bounds.page || bytes === 1;
+  return edge;
+}
+
+export const csumAndCopyToIter: OpSpec = {
+  ...copyToIter,
+  name: 'csum_and_copy_to_iter',
+  help: 'copy into the pipe and sum what was copied',
+  fn: 'csumAndCopyToIter',
+  exists: (w) => hasIterators(w) && w.design.contract.csum === 'copies',
+  apply(k, _w, bytes, mark, oom) {
+    k.oom = oom;
+    k.srcMark = mark;
+    k.out.csum = 0;
+    const want = Math.min(bytes, k.iter.count);
+    const ret = k.fn.csumAndCopyToIter(k, bytes, k.iter);
+    note(k, ret, want);
+    return ret;
+  },
+  promise(g, k, w, ret, bytes, mark) {
+    // The model's sum of a byte is its tag, so that a byte left out or summed twice shows.
+    let sum = 0;
+    for (let n = 0; n < ret; n++) sum += n === mark ? Tag.Marked : Tag.Plain;
+    return k.out.csum === sum ? promiseFilled(g, k, w, ret, bytes) : `a sum over ${ret} bytes`;
+  },
+};
+
+export const iovIterRevert: OpSpec = {
+  name: 'iov_iter_revert',
+  help: 'undo the last bytes',
+  args: [{ name: 'unroll', values: (w) => upTo(w.bounds.ring * w.bounds.page + 1).slice(1) }],
+  fn: 'iovIterRevert',
+  exists: (w) => hasIterators(w) && w.design.present.has('iovIterRevert'),
+  ready: (k) => (isPending(k) ? k.request.on === 1 : may(k, Call.Revert) && k.caller.kind === FREE),
+  allowed(k, g, w, unroll) {
+    const r = k.request;
+    if (!isPending(k)) return unroll <= g.n - g.start && (w.bounds.lengths === 'all' || lengthValues(w.bounds).includes(unroll));
+    const kept = r.bytes - unroll;
+    if (r.advanced !== r.bytes || kept < 0 || kept > r.done) return false;
+    return kept === 0 || kept === r.done || w.bounds.lengths === 'all';
+  },
+  apply(k, _w, unroll) {
+    const r = k.request;
+    k.fn.iovIterRevert(k, k.iter, unroll);
+    k.out.committed = -1;
+    if (r.on !== 0) commitRequest(k, r.bytes - unroll);
+    return 0;
+  },
+  account(g, k, w, _ret, unroll) {
+    if (k.out.committed >= 0) oweStream(g, k, k.out.committed, g.deviceMark);
+    else g.cut(g.n - unroll);
+    g.deviceMark = -1;
+    spend(g, k, w, -unroll);
+  },
+};
+
+/** The original iterator now says that `bytes` of the request count. */
+export function commitRequest(k: Kernel, bytes: number): void {
+  const r = k.request;
+  k.out.committed = bytes;
+  r.isCommitted = true;
+  if (CALLERS[k.caller.kind]?.id === 'direct') {
+    k.caller.ret += bytes;
+    k.caller.isDirectDone = true;
+  }
+  if (r.isPut) k.dropRequest();
+}
+
+export const ITER_OPS: readonly OpSpec[] = [
+  iovIterPipe,
+  copyToIter,
+  csumAndCopyToIter,
+  copyPageToIter,
+  iovIterZero,
+  iovIterRevert,
+];

@@ -1,0 +1,25 @@
+/**
+ * Removes from dist/ what no source file stands behind any more, and nothing else:
+ * a command that runs from dist/ in another terminal is left alone.
+ */
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** @param {string} dir @returns {boolean} whether anything is left in it */
+function clean(dir) {
+  let isUsed = false;
+  for (const entry of readdirSync(dir, { withFileTypes: true })) {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) {
+      if (clean(path)) isUsed = true;
+      else rmdirSync(path);
+    } else if (existsSync(relative('dist', path).replace(/(\.d\.ts|\.js\.map|\.js)$/, '.ts'))) {
+      isUsed = true;
+    } else {
+      rmSync(path);
+    }
+  }
+  return isUsed;
+}
+
+if (existsSync('dist')) clean('dist');

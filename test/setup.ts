@@ -1,0 +1,4 @@
+import fc from 'fast-check';
+
+/** A fixed seed, so that a run of the tests and its coverage figures repeat; IOV_TEST_SEED changes it. */
+fc.configureGlobal({ seed: Number(process.env.IOV_TEST_SEED ?? 1) });

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { checkInstallScripts, checkPinned } from './package-checks.js';
+
+function read(name: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')) as Record<string, unknown>;
+}
+
+describe('dependencies', () => {
+  test('are pinned', () => {
+    expect(checkPinned(read('package.json'))).toEqual([]);
+  });
+
+  test.each(['^1.0.0', '~1.0.0', '1', 'latest', '>=1.0.0', 'git+ssh://example.org/a.git', 'file:../a'])(
+    'that float are seen: %s',
+    (version) => {
+      expect(checkPinned({ devDependencies: { a: version } })).toEqual([
+        `devDependencies: a is '${version}'; write one exact version`,
+      ]);
+    },
+  );
+
+  test('run nothing when installed', () => {
+    expect(checkInstallScripts(read('package-lock.json'))).toEqual([]);
+  });
+
+  test('that run something when installed are seen', () => {
+    const lock = { packages: { 'node_modules/a': { hasInstallScript: true }, 'node_modules/b': {} } };
+    expect(checkInstallScripts(lock)).toEqual(['node_modules/a has an install script']);
+  });
+});
+
+describe('the packed files', () => {
+  const needed = [
+    'package.json',
+    'README.md',
+    'CHANGELOG.md',
+    'LICENSE',
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/cli/main.js',
+  ];
+
+  async function check(files: readonly string[]): Promise<string[]> {
+    const url = new URL('../../scripts/check-pack.mjs', import.meta.url).href;
+    const module = (await import(url)) as { checkPackedFiles(files: readonly string[]): string[] };
+    return module.checkPackedFiles(files);
+  }
+
+  test('are those that users need', async () => {
+    expect(await check([...needed, 'dist/model/a.d.ts', 'docs/tour.md'])).toEqual([]);
+  });
+
+  test.each(['dist/test/a.js', 'dist/bench/bench.js', 'dist/model/a.js.map', 'model/a.ts', '.ci/run'])(
+    'that users do not need are seen: %s',
+    async (path) => {
+      expect(await check([...needed, path])).toEqual([`${path}: users do not need it`]);
+    },
+  );
+
+  test.each(needed)('that are missing are seen: %s', async (path) => {
+    expect(await check(needed.filter((other) => other !== path))).toEqual([`${path}: is missing`]);
+  });
+});

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+/*
+ * Three of these settings make `c8 vitest run` tell the truth (test/coverage-probe holds
+ * them to it): tests import what tsc built, as #iov/*; vitest leaves that code alone; and
+ * tests run in threads, because c8 never hears from a forked child that vitest ends.
+ */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['test/setup.ts'],
+    pool: 'threads',
+    server: { deps: { external: [/\/dist\//] } },
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
