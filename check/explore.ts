@@ -58,6 +58,8 @@ export class Explorer {
   private readonly hooks: ExploreHooks;
   private readonly limits: ExploreLimits;
   private edges = 0;
+  /** Scratch: the enabled instances of one op. */
+  private readonly enabled: Int32Array;
   /** Violating steps on the path to the state being expanded. */
   private breaksBefore = 0;
   private depth = 0;
@@ -66,6 +68,7 @@ export class Explorer {
     this.runner = runner;
     this.limits = limits;
     this.hooks = hooks;
+    this.enabled = new Int32Array(runner.opCount);
     this.blame = new Blame(runner);
     this.store = new Store(runner.words, limits.memoryBytes, hooks.onGrow);
   }
@@ -119,10 +122,11 @@ export class Explorer {
     runner.load(store.arena, at);
     if (runner.isQuiescent) runner.reached.hasQuiescent = true;
     if (runner.w.ring.used(runner.k) === runner.k.bounds.ring) runner.reached.hasFullRing = true;
-    for (const { spec, first, end } of runner.groups) {
-      if (!runner.isReady(spec)) continue;
-      for (let n = first; n < end; n++) {
-        if (!runner.isAllowed(n)) continue;
+    const { k, g, w } = runner;
+    for (const group of runner.groups) {
+      const count = group.enabled(k, g, w, this.enabled);
+      for (let e = 0; e < count; e++) {
+        const n = this.enabled[e];
         this.hooks.beat?.(state, n);
         if (this.follow(state, n)) runner.load(store.arena, at);
       }

@@ -4,6 +4,7 @@
  * the state is named.
  */
 import type { Invariant } from '../invariants/invariant.js';
+import type { Design } from '../model/design.js';
 import type { FunctionName, KernelFunctions } from '../model/functions.js';
 import { cName } from '../model/functions.js';
 import type { Runner } from './runner.js';
@@ -30,7 +31,7 @@ export class Blame {
     this.runner = runner;
     this.b = new Int32Array(runner.words);
     const { design } = runner.w;
-    this.own = new Set(design.patched);
+    this.own = ownFunctions(design);
     const table: Record<string, AnyFunction> = {};
     for (const [name, fn] of Object.entries(design.functions)) {
       table[name] = this.watch(name as FunctionName, fn as AnyFunction);
@@ -82,24 +83,38 @@ export class Blame {
     this.runner.load(from, at);
     this.runner.withTrace(this.table, n);
     let best: FunctionName = entry;
-    let level = this.roots;
-    for (;;) {
-      const node = this.culprit(level);
-      if (node === undefined) return cName(best);
-      best = node.name;
-      level = node.children;
-      if (invariant.blames?.includes(best) === true) return cName(best);
+    for (let node = culprit(this.roots); node !== undefined; node = culprit(node.children)) {
+      if (this.own.has(node.name)) best = node.name;
+      if (invariant.blames?.includes(node.name) === true) return cName(node.name);
     }
-  }
-
-  /** The one function of the design's own among siblings that changed the state; the only one called, if none did. */
-  private culprit(level: readonly Node[]): Node | undefined {
-    const changed = level.filter((node) => node.hasChanged);
-    const candidates = changed.length > 0 ? changed : level.filter((node) => !HELPERS.has(node.name));
-    const [node] = candidates;
-    return candidates.length === 1 && (this.own.has(node.name) || level === this.roots) ? node : undefined;
+    return cName(best);
   }
 }
 
+/** What a design and the documents it stands on have written themselves; of a baseline kernel only its own. */
+function ownFunctions(design: Design): ReadonlySet<string> {
+  const own = new Set<string>(design.patched);
+  for (let base = design.base; base !== undefined && !base.id.startsWith('linux-'); base = base.base) {
+    for (const name of base.patched) own.add(name);
+  }
+  return own;
+}
+
+/** The one function among siblings that changed the state; the only one called, if none did. */
+function culprit(level: readonly Node[]): Node | undefined {
+  const changed = level.filter((node) => node.hasChanged);
+  const candidates = changed.length > 0 ? changed : level.filter((node) => !HELPERS.has(node.name));
+  return candidates.length === 1 ? candidates[0] : undefined;
+}
+
 /** Functions that only compute: never at fault for what was not done. */
-const HELPERS: ReadonlySet<FunctionName> = new Set(['sanity', 'nextIdx', 'allocated', 'dataStart', 'lastOffset', 'pipeNpages']);
+const HELPERS: ReadonlySet<FunctionName> = new Set([
+  'canMerge',
+  'isPacketized',
+  'sanity',
+  'nextIdx',
+  'allocated',
+  'dataStart',
+  'lastOffset',
+  'pipeNpages',
+]);

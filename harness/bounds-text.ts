@@ -19,6 +19,7 @@ const RANGES: Readonly<Record<string, { min: number; max: number; power?: true }
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   lengths: ['all', 'edge'],
   segments: ['all', 'edge'],
+  marks: ['all', 'edge'],
   contents: ['3', 'off'],
   callers: ['correct', 'careless'],
   stale: ['flags', 'all'],
@@ -38,7 +39,9 @@ function parseNumber(key: string, value: string): number {
   const n = /^\d+$/.test(value) ? Number(value) : Number.NaN;
   if (Number.isNaN(n) || n < min || n > max || (power === true && !isPowerOfTwo(n))) {
     const what = power === true ? 'a power of two' : 'a whole number';
-    throw new UsageError(`bounds: ${key}=${value} is out of range; write ${what} from ${min} to ${max}, e.g. ${key}=${max >= 4 ? 4 : max}`);
+    throw new UsageError(
+      `bounds: ${key}=${value} is out of range; write ${what} from ${min} to ${max}, e.g. ${key}=${max >= 4 ? 4 : max}`,
+    );
   }
   return n;
 }
@@ -46,11 +49,16 @@ function parseNumber(key: string, value: string): number {
 /** Parses `default`, `tiny,ring=1` or `ring=4,lengths=all`, on top of `base`. */
 export function parseBounds(text: string, base: Bounds = DEFAULT_BOUNDS): Bounds {
   let out: Record<string, unknown> = { ...base };
-  for (const part of text.split(',').map((p) => p.trim()).filter((p) => p !== '')) {
+  for (const part of text
+    .split(',')
+    .map((p) => p.trim())
+    .filter((p) => p !== '')) {
     const at = part.indexOf('=');
     if (at < 0) {
       if (!Object.hasOwn(NAMED_BOUNDS, part)) {
-        throw new UsageError(`bounds: '${part}' is no name; write ${Object.keys(NAMED_BOUNDS).join(', ')} or key=value, e.g. ring=2`);
+        throw new UsageError(
+          `bounds: '${part}' is no name; write ${Object.keys(NAMED_BOUNDS).join(', ')} or key=value, e.g. ring=2`,
+        );
       }
       out = { ...NAMED_BOUNDS[part] };
       continue;
@@ -58,8 +66,10 @@ export function parseBounds(text: string, base: Bounds = DEFAULT_BOUNDS): Bounds
     const key = part.slice(0, at);
     const value = part.slice(at + 1);
     if (Object.hasOwn(RANGES, key)) out[key] = parseNumber(key, value);
-    else if (!Object.hasOwn(WORDS, key)) throw new UsageError(`bounds: there is no '${key}'; the bounds are ${BOUND_KEYS.join(', ')}`);
-    else if (!WORDS[key].includes(value)) throw new UsageError(`bounds: ${key}=${value} is not known; write ${key}=${WORDS[key].join(` or ${key}=`)}`);
+    else if (!Object.hasOwn(WORDS, key))
+      throw new UsageError(`bounds: there is no '${key}'; the bounds are ${BOUND_KEYS.join(', ')}`);
+    else if (!WORDS[key].includes(value))
+      throw new UsageError(`bounds: ${key}=${value} is not known; write ${key}=${WORDS[key].join(` or ${key}=`)}`);
     else out[key] = value;
   }
   return out as unknown as Bounds;

@@ -3,7 +3,7 @@
  * invariant against the new state. Engines choose ops; nothing else decides a violation.
  */
 import { INVARIANTS } from '../invariants/invariants.js';
-import type { Invariant, Judged } from '../invariants/invariant.js';
+import type { Invariant, Judged, When } from '../invariants/invariant.js';
 import type { Bounds } from '../model/bounds.js';
 import { isPending } from '../model/callers/callers.js';
 import type { Design } from '../model/design.js';
@@ -12,17 +12,21 @@ import type { FunctionName, KernelFunctions } from '../model/functions.js';
 import { Ghost } from '../model/ghost.js';
 import type { Codec } from '../model/image.js';
 import { makeCodec } from '../model/image.js';
-import { Kernel, OOPS, PipeBufOps, Tag } from '../model/kernel.js';
+import { Kernel, OOPS } from '../model/kernel.js';
 import type { OpInstance, OpSpec, World } from '../model/op.js';
 import { opInstances } from '../model/op.js';
 import { OPS } from '../model/ops/ops.js';
-import { capacity } from '../model/ops/iter.js';
 import { ringView } from '../model/ring.js';
 import { SCENARIOS } from '../model/scenario.js';
 import type { ScenarioName } from '../model/scenario.js';
 import { makeCanon } from '../model/symmetry.js';
+import { adoptState } from './adopt.js';
+import { normalise } from './normal.js';
+import { ownInvariant } from './own-invariant.js';
 import { Reached } from './reached.js';
 import type { System } from './system.js';
+import type { Group, HoldAll } from './unroll.js';
+import { groupOps, unrollRules } from './unroll.js';
 
 /** What became of an op. */
 export const Step = {
@@ -63,19 +67,6 @@ export function classKey(c: ViolationClass): string {
   return `${c.invariant} ${c.op} ${c.function}`;
 }
 
-/** Invariants that are judged at the same moments, and their bits in the image. */
-interface Rules {
-  readonly list: Invariant[];
-  readonly bits: number[];
-}
-
-/** One op spec with the range of its instances, so that `ready` is asked once. */
-interface Group {
-  readonly spec: OpSpec;
-  readonly first: number;
-  readonly end: number;
-}
-
 export class Runner implements System {
   readonly k: Kernel;
   readonly g: Ghost;
@@ -89,11 +80,7 @@ export class Runner implements System {
   readonly broken: Invariant[] = [];
   /** Fatal rule of the last step, where it was Fatal. */
   readonly judged: Judged;
-  private readonly everyStep: Rules = { list: [], bits: [] };
-  private readonly settled: Rules = { list: [], bits: [] };
-  private readonly iteratorSane: Rules = { list: [], bits: [] };
-  private readonly unlocked: Rules = { list: [], bits: [] };
-  private readonly query: Rules = { list: [], bits: [] };
+  private readonly holdAll: Readonly<Record<When, HoldAll>>;
   /** False while an op is run again only to see what it calls. */
   private isCounting = true;
   private readonly bit = new Map<Invariant, number>();
@@ -109,11 +96,16 @@ export class Runner implements System {
     for (const _field of design.addedFields) this.k.added.push(0);
     this.g = new Ghost(bounds);
     const added = design.addedFields.map(([, bits]) => bits);
-    this.codec = makeCodec(bounds, design.ring, this.k.pages.length, added, makeCanon(bounds, design.ring));
+    const uses = {
+      iterators: this.w.scenario.iterators,
+      iterCopy: design.contract.directIo !== 'revert' || bounds.callers === 'careless',
+      fileFlags: this.w.scenario.flags,
+    };
+    this.codec = makeCodec(bounds, design.ring, this.k.pages.length, added, uses, makeCanon(bounds, design.ring));
     this.ops = opInstances(OPS, this.w);
-    this.groups = group(this.ops);
     this.args = new Int32Array(4 * this.ops.length);
     this.ops.forEach((op, n) => this.args.set(op.args, 4 * n));
+    this.groups = groupOps(this.ops, this.args);
     this.before = new Int32Array(this.codec.words);
     this.after = new Int32Array(this.codec.words);
     this.reached = new Reached(this.ops);
@@ -121,28 +113,28 @@ export class Runner implements System {
     this.invariants.forEach((invariant, n) => {
       if (invariant.severity === 'fatal') return;
       this.bit.set(invariant, 1 << n);
-      const rules = this.rulesFor(invariant);
-      rules.list.push(invariant);
-      rules.bits.push(1 << n);
     });
+    this.holdAll = this.unrollByMoment();
     const { k, g, w } = this;
     this.judged = { k, g, w, spec: this.ops[0].spec, args: [], ret: 0, unkept: '', hasQueryChanged: false };
     this.reset();
   }
 
-  private rulesFor(invariant: Invariant): Rules {
-    switch (invariant.when) {
-      case 'every-step':
-        return this.everyStep;
-      case 'settled':
-        return this.settled;
-      case 'iterator-sane':
-        return this.iteratorSane;
-      case 'unlocked':
-        return this.unlocked;
-      case 'query':
-        return this.query;
-    }
+  private unrollByMoment(): Record<When, HoldAll> {
+    const unroll = (when: When): HoldAll => {
+      const list = this.invariants.filter((i) => i.when === when && i.severity === 'soft');
+      return unrollRules(
+        list,
+        list.map((i) => this.bit.get(i) ?? 0),
+      );
+    };
+    return {
+      'every-step': unroll('every-step'),
+      settled: unroll('settled'),
+      'iterator-sane': unroll('iterator-sane'),
+      unlocked: unroll('unlocked'),
+      query: unroll('query'),
+    };
   }
 
   get words(): number {
@@ -197,7 +189,7 @@ export class Runner implements System {
     const d = this.args[at + 3];
     k.beginOp();
     g.isMisdelivered = false;
-    this.broken.length = 0;
+    if (this.broken.length > 0) this.broken.length = 0;
     judged.spec = spec;
     judged.args = argList;
     judged.hasQueryChanged = false;
@@ -209,11 +201,7 @@ export class Runner implements System {
     judged.unkept = spec.promise?.(g, k, w, ret, a, b, c, d) ?? '';
     spec.account?.(g, k, w, ret, a, b, c, d);
     if (spec.isQuery === true) judged.hasQueryChanged = this.hasChanged();
-    if (k.bounds.stale === 'flags') this.dropStaleFields();
-    if (k.bounds.contents !== 'off') {
-      this.forgetUnreadable();
-      this.forgetFileMark();
-    }
+    normalise(k, g, w);
     if (this.isCounting) this.reached.note(n, ret);
     return this.judge();
   }
@@ -229,7 +217,9 @@ export class Runner implements System {
     } catch (error) {
       if (error === OOPS) return 0;
       if (error instanceof DesignFault) throw error;
-      throw new DesignFault(`${entry(spec)}() threw: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new DesignFault(`${entry(spec)}() threw: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
     }
   }
 
@@ -239,67 +229,24 @@ export class Runner implements System {
     return false;
   }
 
-  /** bounds.stale=flags: of a released slot only the flags stay; see model/README.md. */
-  private dropStaleFields(): void {
-    for (const buf of this.k.pipe.bufs) {
-      if (buf.ops !== PipeBufOps.Null) continue;
-      buf.page = null;
-      buf.offset = 0;
-      buf.len = 0;
-    }
-  }
-
-  /**
-   * Bytes of an anonymous page that no slot shows, and that nobody else holds, are nobody's
-   * data: consumed, or truncated away. A slot that grows over them without writing them
-   * shows unwritten bytes, and is told so by the same invariants.
-   */
-  private forgetUnreadable(): void {
-    const { k, w } = this;
-    const used = w.ring.used(k);
-    for (let j = 0; j < used; j++) {
-      const buf = w.ring.slot(k, j);
-      const { page } = buf;
-      if (page === null || page.isFile || page.refcount !== 1) continue;
-      const end = buf.offset + buf.len;
-      for (let b = 0; b < k.pageSize; b++) if (b < buf.offset || b >= end) page.data[b] = Tag.NeverWritten;
-    }
-  }
-
-  /** The marked file byte is in no pipe any more: the file may as well hold another byte there. */
-  private forgetFileMark(): void {
-    const { k, g } = this;
-    if (g.fileMark < 0) return;
-    const page = k.filePages[Math.floor(g.fileMark / k.pageSize)];
-    const at = g.fileMark % k.pageSize;
-    if (page.refcount !== 1 || page.data[at] !== Tag.Marked) return;
-    page.data[at] = Tag.Plain;
-    g.fileMark = -1;
-  }
-
   private judge(): Step {
-    const { k, judged } = this;
-    this.holdAll(this.everyStep);
-    if (judged.spec.isQuery === true) this.holdAll(this.query);
-    if (k.caller.kind === 0) {
-      this.holdAll(this.settled);
-      this.holdAll(this.unlocked);
-    } else if (!isPending(k)) {
-      this.holdAll(this.settled);
-      if (k.iter.active) this.holdAll(this.iteratorSane);
-    }
-    if (this.broken.length > 0) return Step.Violated;
-    // What broke earlier on this path is followed, so that it is not told again at each step.
-    if (this.g.broken !== 0) this.adopt();
-    return Step.Taken;
-  }
-
-  private holdAll(rules: Rules): void {
-    const { list, bits } = rules;
+    const { k, judged, holdAll } = this;
     const { broken } = this.g;
-    for (let n = 0; n < list.length; n++) {
-      if ((broken & bits[n]) === 0 && !list[n].holds(this.judged)) this.broken.push(list[n]);
+    let found = holdAll['every-step'](judged, broken);
+    if (judged.spec.isQuery === true) found |= holdAll.query(judged, broken);
+    if (k.caller.kind === 0) found |= holdAll.settled(judged, broken) | holdAll.unlocked(judged, broken);
+    else if (!isPending(k)) {
+      found |= holdAll.settled(judged, broken);
+      if (k.iter.active) found |= holdAll['iterator-sane'](judged, broken);
     }
+    if (found !== 0) {
+      for (const invariant of this.invariants)
+        if ((found & (this.bit.get(invariant) ?? 0)) !== 0) this.broken.push(invariant);
+      return Step.Violated;
+    }
+    // What broke earlier on this path is followed, so that it is not told again at each step.
+    if (broken !== 0) this.adopt();
+    return Step.Taken;
   }
 
   private fatal(): Step {
@@ -317,33 +264,12 @@ export class Runner implements System {
     this.fatal();
   }
 
-  /**
-   * After Violated: marks what broke, and takes the state as it is for what is owed, so
-   * that one bug does not hide the next.
-   */
+  /** After Violated: marks what broke, and takes the state as it is for what is owed. */
   adopt(): void {
-    const { k, g, w } = this;
+    const { g } = this;
     if (this.broken.length > 0 && g.breaks < BREAKS_MAX) g.breaks++;
     for (const invariant of this.broken) g.broken |= this.bit.get(invariant) ?? 0;
-    if (k.caller.kind !== 0 && k.iter.active && k.iter.count <= k.readMax) {
-      g.left = w.design.contract.count === 'capacity' ? capacity(k, w) : k.iter.count;
-    }
-    if (!isPending(k)) this.adoptBytes();
-  }
-
-  private adoptBytes(): void {
-    const { k, g, w } = this;
-    g.cut(0);
-    for (let j = 0; j < w.ring.used(k); j++) {
-      const buf = w.ring.slot(k, j);
-      const isPacket = (buf.flags & 0x08) !== 0;
-      const end = Math.min(buf.offset + buf.len, k.pageSize);
-      for (let b = buf.offset; b < end; b++) {
-        const kind = isPacket ? (b === end - 1 ? 2 : 1) : 0;
-        g.owe(buf.page === null ? 0 : buf.page.data[b], kind);
-      }
-    }
-    if (g.start > g.n) g.start = g.n;
+    adoptState(this.k, g, this.w);
   }
 
   /** What broke, in words. Call it before `adopt`. */
@@ -378,27 +304,4 @@ export class Runner implements System {
 /** The C function that an op enters, for messages. */
 function entry(spec: OpSpec): string {
   return spec.fn === null ? spec.name : cName(spec.fn satisfies FunctionName);
-}
-
-function group(ops: readonly OpInstance[]): Group[] {
-  const out: { spec: OpSpec; first: number; end: number }[] = [];
-  ops.forEach((op, n) => {
-    const last = out.at(-1);
-    if (last?.spec === op.spec) last.end = n + 1;
-    else out.push({ spec: op.spec, first: n, end: n + 1 });
-  });
-  return out;
-}
-
-function ownInvariant(added: Design['addedInvariants'][number]): Invariant {
-  return {
-    id: added.id,
-    statement: added.statement,
-    why: added.why,
-    source: [],
-    when: 'every-step',
-    severity: 'soft',
-    holds: (s) => added.holds(s.k, s.g),
-    explain: () => added.statement,
-  };
 }

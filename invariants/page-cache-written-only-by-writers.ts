@@ -23,7 +23,8 @@ export const invariant: Invariant = {
   when: 'every-step',
   severity: 'soft',
   holds: (s) => changedByte(s) < 0,
-  explain: (s) => `Byte ${changedByte(s) % s.k.pageSize} of file page ${Math.floor(changedByte(s) / s.k.pageSize)} has changed, and nobody wrote to the file.`,
+  explain: (s) =>
+    `Byte ${changedByte(s) % s.k.pageSize} of file page ${Math.floor(changedByte(s) / s.k.pageSize)} has changed, and nobody wrote to the file.`,
   marks(s) {
     const page = s.k.filePages[Math.floor(changedByte(s) / s.k.pageSize)];
     const used = s.w.ring.used(s.k);

@@ -18,7 +18,8 @@ function valid(s: Judged): number {
 
 export const invariant: Invariant = {
   id: 'page-list-complete',
-  statement: 'get_pages that returns n > 0 has written exactly DIV_ROUND_UP(start + n, PAGE_SIZE) entries of the page array, each a live page.',
+  statement:
+    'get_pages that returns n > 0 has written exactly DIV_ROUND_UP(start + n, PAGE_SIZE) entries of the page array, each a live page.',
   why: 'The caller goes through a page pointer that nobody set, or leaks a page that it does not know of.',
   source: [{ tree: '1689c73a739d', file: 'lib/iov_iter.c', symbol: '__pipe_get_pages' }],
   when: 'every-step',

@@ -29,7 +29,8 @@ function badPage(s: Judged): number {
 
 export const invariant: Invariant = {
   id: 'refcount-equals-owners',
-  statement: 'The reference count of a page is the number of its owners: page cache, pipe slots, tmp_page, and callers that hold it.',
+  statement:
+    'The reference count of a page is the number of its owners: page cache, pipe slots, tmp_page, and callers that hold it.',
   why: 'One reference too many leaks the page; one too few frees it under somebody.',
   source: [{ tree: '4.9', file: 'include/linux/mm.h', symbol: 'get_page' }],
   when: 'every-step',

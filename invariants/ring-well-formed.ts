@@ -21,7 +21,8 @@ function badSlot(s: Judged): number {
 
 export const invariant: Invariant = {
   id: 'ring-well-formed',
-  statement: 'At most all slots are in use; each used slot has ops, a page, and bytes within it; each free slot has ops == NULL.',
+  statement:
+    'At most all slots are in use; each used slot has ops, a page, and bytes within it; each free slot has ops == NULL.',
   why: 'The next function that walks the ring calls through NULL, or reads past a page.',
   source: [{ tree: '4.9', file: 'include/linux/pipe_fs_i.h', symbol: 'struct pipe_inode_info' }],
   when: 'every-step',

@@ -25,7 +25,8 @@ function problem(s: Judged): string {
   const buf = w.ring.slot(k, used - 1);
   if (buf.offset + buf.len !== off) return `its offset is ${off}, but the last buffer ends at ${buf.offset + buf.len}`;
   const { lastOffset } = k.iter;
-  if (lastOffset !== 0 && lastOffset > 0 !== (buf.ops === PipeBufOps.Default)) return 'the sign of last_offset says the wrong kind of buffer';
+  if (lastOffset !== 0 && lastOffset > 0 !== (buf.ops === PipeBufOps.Default))
+    return 'the sign of last_offset says the wrong kind of buffer';
   return '';
 }
 

@@ -15,6 +15,8 @@ export interface Bounds {
   readonly lengths: 'all' | 'edge';
   /** Segments (offset, bytes) of a file page: `all`, or those that touch an edge of the page. */
   readonly segments: 'all' | 'edge';
+  /** Which byte of an op may carry the run's mark: any, or the first and the last. */
+  readonly marks: 'all' | 'edge';
   /** Content tags: `3` is never written, plain, marked; `off` models no contents. */
   readonly contents: '3' | 'off';
   /** `careless` callers also break the protocol; what they find is `misuse`. */
@@ -31,12 +33,14 @@ export interface Bounds {
   readonly symmetry: 'on' | 'off';
 }
 
+/** Pages of two bytes are the smallest that can be partly filled: two slots of them close in seconds. */
 export const DEFAULT_BOUNDS: Bounds = {
-  page: 4,
+  page: 2,
   ring: 2,
   files: 2,
-  lengths: 'edge',
-  segments: 'edge',
+  lengths: 'all',
+  segments: 'all',
+  marks: 'all',
   contents: '3',
   callers: 'correct',
   stale: 'flags',
@@ -48,9 +52,9 @@ export const DEFAULT_BOUNDS: Bounds = {
 
 /** Named bounds of `--bounds`. */
 export const NAMED_BOUNDS: Readonly<Record<string, Bounds>> = {
-  tiny: { ...DEFAULT_BOUNDS, ring: 1, files: 1 },
+  tiny: { ...DEFAULT_BOUNDS, page: 4, ring: 1, files: 1 },
   default: DEFAULT_BOUNDS,
-  deep: { ...DEFAULT_BOUNDS, lengths: 'all', segments: 'all' },
+  deep: { ...DEFAULT_BOUNDS, page: 4, files: 1 },
 };
 
 /** Every byte count that an op may name, ascending. */
@@ -62,9 +66,12 @@ export function lengthValues(b: Bounds): number[] {
   return all.filter((n) => edge.has(n));
 }
 
-/** Counts that an iterator may be made with: the lengths, and one byte more than the ring holds. */
+/** Counts that an iterator may be made with, up to one byte more than the ring holds. */
 export function countValues(b: Bounds): number[] {
-  return [...lengthValues(b), b.ring * b.page + 1];
+  const max = b.ring * b.page;
+  if (b.lengths === 'all') return [...lengthValues(b), max + 1];
+  const edge = new Set([1, b.page, b.page + 1, max, max + 1]);
+  return [...edge].sort((x, y) => x - y);
 }
 
 /** Most bytes that a `count` can be. */

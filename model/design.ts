@@ -25,6 +25,8 @@ export interface Known {
   readonly invariant: string;
   /** Op of the class, C spelling; any op where absent. */
   readonly op?: string;
+  /** Scenario in which it is found. */
+  readonly scenario: ScenarioName;
   /** Id in docs/findings.md, e.g. `F-9`. */
   readonly finding: string;
 }
@@ -171,6 +173,7 @@ function resolve(spec: DesignSpec, off: readonly string[]): Design {
 
 /** Makes a design of a base and what it changes; throws {@link DesignError} on a misspelt name. */
 export function defineDesign(spec: DesignSpec): Design {
-  if (typeof spec?.id !== 'string' || spec.id === '') throw new DesignError(`a design needs an id, e.g. id: 'my-design'`);
+  if (typeof spec?.id !== 'string' || spec.id === '')
+    throw new DesignError(`a design needs an id, e.g. id: 'my-design'`);
   return resolve(spec, []);
 }

@@ -17,6 +17,8 @@ export class Ghost {
   start = 0;
   /** What the iterator's count has to be. */
   left = 0;
+  /** Bytes that the present splice was asked for; 0 for none. */
+  asked = 0;
   /** The run's one marked byte is still to be written by somebody. */
   isMarkFree = true;
   /** Which byte of the device's last transfer carries the mark; none if negative. */
@@ -41,7 +43,7 @@ export class Ghost {
   reset(): void {
     this.tag.fill(0);
     this.kind.fill(0);
-    this.n = this.start = this.left = this.writer = this.broken = this.breaks = 0;
+    this.n = this.start = this.left = this.asked = this.writer = this.broken = this.breaks = 0;
     this.isMarkFree = true;
     this.deviceMark = -1;
     this.fileMark = -1;

@@ -42,8 +42,19 @@ const signed = (path: string, bits: number): Field => {
   return { path, bits, get: `(${path} + ${bias})`, set: `${path} = v - ${bias}` };
 };
 
-/** Small helper state that the generated code reads. */
+/** Which parts of the state can change at all in this world; the others keep their initial value. */
+export interface Uses {
+  /** Iterators, their callers and page requests. */
+  readonly iterators: boolean;
+  /** The struct copy of a direct I/O path. */
+  readonly iterCopy: boolean;
+  /** Flags of the open files, by F_SETFL. */
+  readonly fileFlags: boolean;
+}
+
+/** What the generated code is made from. */
 interface Layout {
+  readonly uses: Uses;
   readonly b: Bounds;
   readonly form: RingForm;
   readonly pages: number;
@@ -120,9 +131,17 @@ function iterFields(name: string, l: Layout): Field[] {
 
 function requestFields(l: Layout): Field[] {
   const r = 'k.request';
-  const out = [int(`${r}.on`, 2), int(`${r}.nr`, bitsFor(requestEntries(l.b))), int(`${r}.bytes`, bitsFor(countMax(l.b)))];
+  const out = [
+    int(`${r}.on`, 2),
+    int(`${r}.nr`, bitsFor(requestEntries(l.b))),
+    int(`${r}.bytes`, bitsFor(countMax(l.b))),
+  ];
   for (let e = 0; e < requestEntries(l.b); e++) {
-    out.push(pageRef(`${r}.page[${e}]`, l), int(`${r}.off[${e}]`, bitsFor(l.b.page)), int(`${r}.len[${e}]`, bitsFor(l.b.page)));
+    out.push(
+      pageRef(`${r}.page[${e}]`, l),
+      int(`${r}.off[${e}]`, bitsFor(l.b.page)),
+      int(`${r}.len[${e}]`, bitsFor(l.b.page)),
+    );
   }
   out.push(int(`${r}.done`, bitsFor(countMax(l.b))), int(`${r}.advanced`, bitsFor(countMax(l.b))));
   for (const name of ['isWritten', 'isCommitted', 'ownsArray', 'isPut']) out.push(flag(`${r}.${name}`));
@@ -134,7 +153,12 @@ function pipeFields(l: Layout): Field[] {
   if (l.form === 'head-tail') return [int('P.head', head), int('P.tail', head)];
   const mask = l.b.ring - 1;
   return [
-    { path: 'P.curbuf', bits: bitsFor(mask), get: `((P.curbuf - R) & ${mask} | (P.curbuf & ~${mask}))`, set: 'P.curbuf = v' },
+    {
+      path: 'P.curbuf',
+      bits: bitsFor(mask),
+      get: `((P.curbuf - R) & ${mask} | (P.curbuf & ~${mask}))`,
+      set: 'P.curbuf = v',
+    },
     int('P.nrbufs', bitsFor(l.b.ring)),
   ];
 }
@@ -143,37 +167,50 @@ function ghostFields(l: Layout): Field[] {
   const owed = owedMax(l.b);
   const out = [
     int('g.n', bitsFor(owed)),
-    int('g.start', bitsFor(owed)),
-    int('g.left', bitsFor(countMax(l.b))),
     flag('g.isMarkFree'),
-    signed('g.deviceMark', bitsFor(countMax(l.b)) + 1),
     int('g.writer', 2),
     int('g.broken', 30),
     int('g.breaks', 2),
-    signed('g.fileMark', bitsFor(l.b.files * l.b.page) + 1),
   ];
   for (let i = 0; i < owed; i++) out.push(int(`g.tag[${i}]`, 2), int(`g.kind[${i}]`, 2));
   return out;
 }
 
+/** State of iterators and their callers. */
+function callerFields(l: Layout): Field[] {
+  return [
+    ...iterFields('iter', l),
+    ...(l.uses.iterCopy ? iterFields('iterCopy', l) : []),
+    ...requestFields(l),
+    int('k.caller.kind', 3),
+    flag('k.caller.isStopped'),
+    flag('k.caller.isDirectDone'),
+    int('k.caller.ret', bitsFor(countMax(l.b))),
+    int('k.arrays', 2),
+    int('g.start', bitsFor(owedMax(l.b))),
+    int('g.left', bitsFor(countMax(l.b))),
+    int('g.asked', bitsFor(countMax(l.b))),
+    signed('g.deviceMark', bitsFor(countMax(l.b)) + 1),
+    signed('g.fileMark', bitsFor(l.b.files * l.b.page) + 1),
+  ];
+}
+
 /** All state, in the order in which a reader would look for it. */
-export function fieldList(b: Bounds, form: RingForm, pages: number, addedFields: readonly number[]): Field[] {
-  const l: Layout = { b, form, pages, addedFields: addedFields.length };
+export function fieldList(
+  b: Bounds,
+  form: RingForm,
+  pages: number,
+  addedFields: readonly number[],
+  uses: Uses,
+): Field[] {
+  const l: Layout = { uses, b, form, pages, addedFields: addedFields.length };
   return [
     ...pageFields(l),
     ...pipeFields(l),
     pageRef('P.tmpPage', l),
     ...slotFields(l),
-    ...iterFields('iter', l),
-    ...iterFields('iterCopy', l),
-    ...requestFields(l),
-    int('k.caller.kind', 3),
-    flag('k.caller.isStopped'),
-    flag('k.caller.isDirectDone'),
-    int('k.caller.ret', bitsFor(countMax(b))),
-    int('k.files[0].fFlags', 4),
-    int('k.files[1].fFlags', 4),
-    int('k.arrays', 2),
+    ...(uses.iterators ? callerFields(l) : []),
+    ...(uses.fileFlags ? [int('k.files[0].fFlags', 4), int('k.files[1].fFlags', 4)] : []),
     ...addedFields.map((bits, n) => int(`k.added[${n}]`, bits)),
     ...ghostFields(l),
   ];
@@ -207,9 +244,10 @@ export function makeCodec(
   form: RingForm,
   pages: number,
   addedFields: readonly number[],
+  uses: Uses,
   canon: (k: Kernel) => { order: readonly Page[]; rotation: number },
 ): Codec {
-  const fields = fieldList(b, form, pages, addedFields).filter((f) => f.bits > 0);
+  const fields = fieldList(b, form, pages, addedFields, uses).filter((f) => f.bits > 0);
   const { words, at } = place(fields);
   const saveLines: string[] = [];
   const loadLines: string[] = ['let v = 0;', 'let w = 0;'];
@@ -227,7 +265,15 @@ export function makeCodec(
   const head = prologue(b, pages);
   type Save = (k: Kernel, g: Ghost, to: Int32Array, at: number, order: readonly Page[], R: number) => boolean;
   type Load = (k: Kernel, g: Ghost, from: Int32Array, at: number) => void;
-  const save = new Function('k', 'g', 'to', 'at', 'order', 'R', `${head}\nlet v = 0, w = 0, bad = 0;\n${saveLines.join('\n')}\nreturn bad === 0;`) as Save;
+  const save = new Function(
+    'k',
+    'g',
+    'to',
+    'at',
+    'order',
+    'R',
+    `${head}\nlet v = 0, w = 0, bad = 0;\n${saveLines.join('\n')}\nreturn bad === 0;`,
+  ) as Save;
   const load = new Function('k', 'g', 'from', 'at', `const P = k.pipe;\n${loadLines.join('\n')}`) as Load;
   const values = new Function('k', 'g', 'order', 'R', `${head}\nreturn [${fields.map((f) => f.get).join(', ')}];`) as (
     k: Kernel,
@@ -250,7 +296,9 @@ export function makeCodec(
     misfits(k, g) {
       const c = canon(k);
       const found = values(k, g, c.order, c.rotation);
-      return fields.flatMap((f, n) => (found[n] >>> f.bits === 0 ? [] : [`${f.path.replace(/^[kP]\./, '')} = ${found[n]}`]));
+      return fields.flatMap((f, n) =>
+        found[n] >>> f.bits === 0 ? [] : [`${f.path.replace(/^[kP]\./, '')} = ${found[n]}`],
+      );
     },
   };
 }

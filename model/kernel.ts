@@ -206,11 +206,7 @@ export class Out {
 export const OOPS: { readonly oops: true } = Object.freeze({ oops: true as const });
 
 /** Rules that the model itself finds broken, while a function runs. */
-export type FatalRule =
-  | 'no-use-after-free'
-  | 'no-bug'
-  | 'every-loop-ends'
-  | 'value-out-of-range';
+export type FatalRule = 'no-use-after-free' | 'no-bug' | 'every-loop-ends' | 'value-out-of-range';
 
 export class Kernel {
   readonly bounds: Bounds;

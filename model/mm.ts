@@ -70,14 +70,7 @@ function checkSpan(k: Kernel, page: Page | null, off: number, len: number, by: s
 }
 
 /** memcpy_to_page(): `len` bytes, of which number `mark` (if within) carries the mark. */
-export function memcpyToPage(
-  k: Kernel,
-  page: Page | null,
-  off: number,
-  len: number,
-  mark: number,
-  by: string,
-): void {
+export function memcpyToPage(k: Kernel, page: Page | null, off: number, len: number, mark: number, by: string): void {
   checkSpan(k, page, off, len, by);
   if (k.bounds.contents === 'off') return;
   for (let i = 0; i < len; i++) page.data[off + i] = i === mark ? Tag.Marked : Tag.Plain;

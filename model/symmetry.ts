@@ -5,7 +5,7 @@
  * reaches a slot from curbuf or from an iterator's idx, both of which rotate with it, and
  * compares indices only for equality modulo the ring. Stale slots rotate too. It is not
  * applied to free-running rings: 6.1 compares `pipe->head > old_head`, where the absolute
- * value matters (docs/findings.md, F-9).
+ * value matters (docs/findings.md, F-10).
  *
  * Anonymous pages: sound for every design, because no op names an anonymous page, and
  * alloc_page() promises no particular one. A reported trace names none either, so it

@@ -10,13 +10,14 @@ import { design as packet2012 } from './packet-2012.js';
 import { design as pipeIter2016CanMerge } from './pipe-iter-2016-can-merge.js';
 import { design as pipeIter2016Repaired } from './pipe-iter-2016-repaired.js';
 import { design as pipeIter2016 } from './pipe-iter-2016.js';
+import { design as pipeIterMail2016 } from './pipe-iter-mail-2016.js';
 
 export const DESIGNS: readonly Design[] = [
   linux33,
   packet2012,
   packet2012Repaired,
   linux48,
-  // pipe-iter-mail-2016 (seed 001) goes here.
+  pipeIterMail2016,
   pipeIter2016,
   pipeIter2016CanMerge,
   pipeIter2016Repaired,

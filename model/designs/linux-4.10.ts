@@ -13,5 +13,11 @@ export const design = defineDesign({
   add: { functions: iovIterPipe410 },
   contract: CONTRACT_2016,
   scenarios: ['pipe-iter', 'packet'],
-  expect: { known: [] },
+  expect: {
+    known: [
+      { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
+      { invariant: 'packet-boundaries', scenario: 'pipe-iter', finding: 'F-1' },
+      { invariant: 'queries-match-their-definition', op: 'iov_iter_npages', scenario: 'pipe-iter', finding: 'F-7' },
+    ],
+  },
 });

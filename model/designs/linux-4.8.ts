@@ -14,4 +14,7 @@ export const design = defineDesign({
   override,
   add: { functions: { isPacketized, ...iovIter48 } },
   scenarios: ['packet'],
+  expect: {
+    known: [{ invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' }],
+  },
 });

@@ -31,5 +31,14 @@ export const design = defineDesign({
   ring: 'head-tail',
   contract: CONTRACT_5_8,
   scenarios: ['pipe-iter', 'packet'],
-  expect: { known: [] },
+  expect: {
+    known: [
+      { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
+      { invariant: 'returns-what-it-promised', op: 'pread', scenario: 'packet', finding: 'F-11' },
+      { invariant: 'retry-makes-progress', op: 'pwrite', scenario: 'packet', finding: 'F-12' },
+      { invariant: 'packet-boundaries', scenario: 'pipe-iter', finding: 'F-1' },
+      { invariant: 'page-cache-written-only-by-writers', op: 'pwrite', scenario: 'pipe-iter', finding: 'F-1' },
+      { invariant: 'bytes-in-order', op: 'pwrite', scenario: 'pipe-iter', finding: 'F-1' },
+    ],
+  },
 });

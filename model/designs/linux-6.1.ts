@@ -23,5 +23,15 @@ export const design = defineDesign({
     },
   },
   scenarios: ['pipe-iter', 'packet'],
-  expect: { known: [] },
+  expect: {
+    known: [
+      { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
+      { invariant: 'returns-what-it-promised', op: 'pread', scenario: 'packet', finding: 'F-11' },
+      { invariant: 'retry-makes-progress', op: 'pwrite', scenario: 'packet', finding: 'F-12' },
+      { invariant: 'bytes-in-order', op: 'iov_iter_revert', scenario: 'pipe-iter', finding: 'F-10' },
+      { invariant: 'bytes-in-order', op: 'read_iter_return', scenario: 'pipe-iter', finding: 'F-10' },
+      { invariant: 'no-unwritten-byte-readable', op: 'iov_iter_revert', scenario: 'pipe-iter', finding: 'F-10' },
+      { invariant: 'no-unwritten-byte-readable', op: 'read_iter_return', scenario: 'pipe-iter', finding: 'F-10' },
+    ],
+  },
 });

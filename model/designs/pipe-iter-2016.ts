@@ -349,10 +349,14 @@ export const design = defineDesign({
   scenarios: ['pipe-iter'],
   expect: {
     violates: [
-      { invariant: 'packet-boundaries', steps: 4 },
       { invariant: 'page-list-complete', steps: 2 },
-      { invariant: 'count-consumed-exactly', steps: 3 },
+      { invariant: 'array-has-one-owner', steps: 2 },
       { invariant: 'no-unwritten-byte-readable', steps: 3 },
+      { invariant: 'bytes-in-order', steps: 3 },
+      { invariant: 'queries-match-their-definition', steps: 3 },
+      { invariant: 'count-consumed-exactly', steps: 4 },
+      { invariant: 'packet-boundaries', steps: 4 },
+      { invariant: 'sanity', steps: 4 },
     ],
   },
 });

@@ -1,5 +1,7 @@
 import { countValues, lengthValues } from '../bounds.js';
+import type { Kernel } from '../kernel.js';
 import type { ArgSpec, World } from '../op.js';
+import { freeSlots } from '../ring.js';
 
 const NONE = -1;
 
@@ -43,8 +45,25 @@ export const faultArg: ArgSpec = {
 export const iterArg: ArgSpec = { name: 'iter', omit: 0, names: { 0: 'orig', 1: 'copy' }, values: () => [0, 1] };
 
 /** A mark may be set once a run, within the bytes of the op. */
-export function markFits(isMarkFree: boolean, mark: number, bytes: number): boolean {
-  return mark < 0 || (isMarkFree && mark < bytes);
+export function markFits(w: World, isMarkFree: boolean, mark: number, bytes: number): boolean {
+  if (mark < 0) return true;
+  return isMarkFree && mark < bytes && (w.bounds.marks === 'all' || mark === 0 || mark === bytes - 1);
+}
+
+/**
+ * Allocation number `oom` can only fail where there may be one: a slot for it is free, and
+ * the bytes ask for it. `extra`: allocations that are not for a slot (the page array).
+ */
+export function oomFits(k: Kernel, w: World, oom: number, bytes: number, extra = 0): boolean {
+  if (oom < 0) return true;
+  return oom < Math.min(freeSlots(k, w.ring), Math.ceil(bytes / w.bounds.page)) + extra;
+}
+
+/** Whether the bounds list this byte count. */
+export function isListed(w: World, bytes: number): boolean {
+  const b = w.bounds;
+  if (b.lengths === 'all') return true;
+  return bytes === 1 || Math.abs(bytes - b.page) <= 1 || bytes === 2 * b.page || bytes === b.ring * b.page;
 }
 
 /** A byte count beyond what the iterator wants is clamped: one such value is enough. */

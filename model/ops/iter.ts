@@ -1,5 +1,4 @@
 /** The primitives that fill a pipe-backed iterator: iov_iter_pipe, copies, zero, revert. */
-import { lengthValues } from '../bounds.js';
 import { CALLERS, FREE, isPending, may } from '../callers/callers.js';
 import { Call } from '../callers/caller.js';
 import type { Ghost } from '../ghost.js';
@@ -8,7 +7,7 @@ import { ITER_PIPE, Tag } from '../kernel.js';
 import type { OpSpec, World } from '../op.js';
 import { oweStream } from '../owed.js';
 import { freeSlots, roomInLast } from '../ring.js';
-import { countArg, countFits, lengthArg, markArg, markFits, oomArg, upTo } from './args.js';
+import { countArg, countFits, isListed, lengthArg, markArg, markFits, oomArg, oomFits, upTo } from './args.js';
 
 export const hasIterators = (w: World): boolean => w.scenario.iterators && w.design.present.has('iovIterPipe');
 
@@ -46,11 +45,11 @@ export const iovIterPipe: OpSpec = {
   args: [countArg('count')],
   fn: 'iovIterPipe',
   exists: hasIterators,
-  ready: (k, _g, w) =>
-    k.caller.kind === 0 && (w.bounds.callers === 'careless' || w.ring.used(k) < k.bounds.ring),
-  apply(k, _w, count) {
+  ready: (k, _g, w) => k.caller.kind === 0 && (w.bounds.callers === 'careless' || w.ring.used(k) < k.bounds.ring),
+  apply(k, w, count) {
     k.caller.kind = FREE;
     k.fn.iovIterPipe(k, k.iter, ITER_PIPE, count);
+    if (w.ring.form === 'curbuf') k.iter.startHead = k.iter.idx; // no field of the C: kept in step for symmetry
     return 0;
   },
   account: (g, k, w, _ret, count) => begin(g, k, w, count),
@@ -69,7 +68,8 @@ export const copyToIter: OpSpec = {
   fn: 'copyToIter',
   exists: hasIterators,
   ready: (k) => may(k, Call.CopyToIter),
-  allowed: (_k, g, w, bytes, mark) => countFits(w, bytes, g.left) && markFits(g.isMarkFree, mark, bytes),
+  allowed: (k, g, w, bytes, mark, oom) =>
+    countFits(w, bytes, g.left) && markFits(w, g.isMarkFree, mark, bytes) && oomFits(k, w, oom, bytes),
   apply(k, _w, bytes, mark, oom) {
     k.oom = oom;
     k.srcMark = mark;
@@ -93,7 +93,7 @@ export const iovIterZero: OpSpec = {
   fn: 'iovIterZero',
   exists: hasIterators,
   ready: (k) => may(k, Call.Zero),
-  allowed: (_k, g, w, bytes) => countFits(w, bytes, g.left),
+  allowed: (k, g, w, bytes, oom) => countFits(w, bytes, g.left) && oomFits(k, w, oom, bytes),
   apply(k, _w, bytes, oom) {
     k.oom = oom;
     const want = Math.min(bytes, k.iter.count);
@@ -128,7 +128,7 @@ export const copyPageToIter: OpSpec = {
   ready: (k) => may(k, Call.CopyPage) && (k.caller.kind === FREE || k.iter.count > 0),
   allowed(k, g, w, page, offset, bytes, mark) {
     // The file's byte is the marked one from here on; bytes already in the pipe are not.
-    if (!markFits(g.isMarkFree && k.filePages[page].refcount === 1, mark, bytes)) return false;
+    if (!markFits(w, g.isMarkFree && k.filePages[page].refcount === 1, mark, bytes)) return false;
     if (offset + bytes > w.bounds.page || (bytes > g.left && bytes !== w.bounds.page - offset)) return false;
     return w.bounds.segments === 'all' || segmentIsListed(w, offset, bytes);
   },
@@ -193,7 +193,7 @@ export const iovIterRevert: OpSpec = {
   ready: (k) => (isPending(k) ? k.request.on === 1 : may(k, Call.Revert) && k.caller.kind === FREE),
   allowed(k, g, w, unroll) {
     const r = k.request;
-    if (!isPending(k)) return unroll <= g.n - g.start && (w.bounds.lengths === 'all' || lengthValues(w.bounds).includes(unroll));
+    if (!isPending(k)) return unroll <= g.n - g.start && (w.bounds.lengths === 'all' || isListed(w, unroll));
     const kept = r.bytes - unroll;
     if (r.advanced !== r.bytes || kept < 0 || kept > r.done) return false;
     return kept === 0 || kept === r.done || w.bounds.lengths === 'all';
@@ -213,16 +213,29 @@ export const iovIterRevert: OpSpec = {
   },
 };
 
-/** The original iterator now says that `bytes` of the request count. */
+/**
+ * The original iterator now says that `bytes` of the request count. What is dead from here
+ * on is cleared, so that states do not differ by it; the pages are held until put_pages.
+ */
 export function commitRequest(k: Kernel, bytes: number): void {
   const r = k.request;
   k.out.committed = bytes;
   r.isCommitted = true;
+  r.isWritten = false;
+  r.bytes = r.done = r.advanced = 0;
+  forgetTarget(k);
   if (CALLERS[k.caller.kind]?.id === 'direct') {
     k.caller.ret += bytes;
     k.caller.isDirectDone = true;
   }
   if (r.isPut) k.dropRequest();
+}
+
+/** The device is done: where it wrote and the struct copy are dead, the page pointers are not. */
+export function forgetTarget(k: Kernel): void {
+  k.request.off.fill(0);
+  k.request.len.fill(0);
+  k.iterCopy.clear();
 }
 
 export const ITER_OPS: readonly OpSpec[] = [

@@ -3,7 +3,7 @@ import { O_APPEND, O_CLOEXEC, O_DIRECT, O_NONBLOCK } from '../kernel.js';
 import type { OpSpec } from '../op.js';
 import { isDeliveryRight, oweWrite, promiseRead, promiseWrite, takeRead } from '../owed.js';
 import { freeSlots } from '../ring.js';
-import { faultArg, lengthArg, markArg, markFits, oomArg } from './args.js';
+import { faultArg, lengthArg, markArg, markFits, oomArg, oomFits } from './args.js';
 
 const FD_NAMES = { 0: 'w', 1: 'wd' } as const;
 const FLAG_NAMES: Readonly<Record<number, string>> = {
@@ -47,7 +47,7 @@ export const pwrite: OpSpec = {
   allowed(_k, g, w, fd, size, mark, fault) {
     if (fd === 1 && !w.design.present.has('isPacketized')) return false;
     if (w.scenario.writers === 'one' && g.writer !== 0 && g.writer !== fd + 1) return false;
-    return fault < size && markFits(g.isMarkFree, mark, size);
+    return fault < size && markFits(w, g.isMarkFree, mark, size);
   },
   apply(k, _w, fd, size, mark, fault) {
     k.user.total = size;
@@ -69,7 +69,8 @@ export const pwriteOom: OpSpec = {
   help: 'write(2) during which an allocation fails',
   args: [{ name: 'fd', values: () => [0, 1], names: FD_NAMES }, lengthArg('size'), markArg, oomArg()],
   exists: (w) => w.scenario.faults && w.bounds.oom === 'on',
-  allowed: (k, g, w, fd, size, mark, oom) => oom >= 0 && pwrite.allowed?.(k, g, w, fd, size, mark, -1) === true,
+  allowed: (k, g, w, fd, size, mark, oom) =>
+    oom >= 0 && oomFits(k, w, oom, size) && pwrite.allowed?.(k, g, w, fd, size, mark, -1) === true,
   apply(k, w, fd, size, mark, oom) {
     k.oom = oom;
     return pwrite.apply(k, w, fd, size, mark, -1);
@@ -114,6 +115,5 @@ export const fcntlSetfl: OpSpec = {
     return isNoop && ret !== 0 ? '0: these are the flags that F_GETFL returns' : '';
   },
 };
-
 
 export const PIPE_OPS: readonly OpSpec[] = [pread, pwrite, pwriteOom, pipe2, fcntlSetfl];

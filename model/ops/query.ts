@@ -28,7 +28,10 @@ function query(q: Query): OpSpec {
     fn: q.fn,
     isQuery: true,
     exists: (w) =>
-      hasIterators(w) && q.fn !== null && w.design.present.has(q.fn) && (q.isCareless !== true || w.bounds.callers === 'careless'),
+      hasIterators(w) &&
+      q.fn !== null &&
+      w.design.present.has(q.fn) &&
+      (q.isCareless !== true || w.bounds.callers === 'careless'),
     ready: (k) => k.caller.kind === FREE && may(k, Call.Query),
     apply: (k, _w, a) => q.ask(k, a),
     promise: (g, k, w, ret, a) => q.defined?.(g, k, w, ret, a) ?? '',
@@ -111,7 +114,8 @@ export const QUERY_OPS: readonly OpSpec[] = [
       k.iterCopy.clear();
       return ret;
     },
-    defined: (_g, k, _w, ret) => (ret === 0 && k.out.isCopied ? 'a copy, since it has made one (NULL reads as -ENOMEM)' : ''),
+    defined: (_g, k, _w, ret) =>
+      ret === 0 && k.out.isCopied ? 'a copy, since it has made one (NULL reads as -ENOMEM)' : '',
   }),
   query({
     name: 'copy_from_iter',

@@ -1,5 +1,4 @@
 /** Direct I/O on a pipe-backed iterator: get_pages, the device, put_page, advance. */
-import { lengthValues } from '../bounds.js';
 import { FREE, isPending, may } from '../callers/callers.js';
 import { Call } from '../callers/caller.js';
 import { EFAULT, ENOMEM } from '../errno.js';
@@ -9,8 +8,8 @@ import { kvfreeArray, memcpyToPage, putPage } from '../mm.js';
 import type { OpSpec, World } from '../op.js';
 import { oweStream } from '../owed.js';
 import { freeSlots } from '../ring.js';
-import { iterArg, lengthArg, markArg, markFits, oomArg, upTo } from './args.js';
-import { commitRequest, hasIterators, spend } from './iter.js';
+import { isListed, iterArg, lengthArg, markArg, markFits, oomArg, oomFits, upTo } from './args.js';
+import { commitRequest, forgetTarget, hasIterators, spend } from './iter.js';
 
 const iterOf = (k: Kernel, on: number): IovIter => (on === 1 ? k.iterCopy : k.iter);
 
@@ -33,7 +32,8 @@ function takeRequest(k: Kernel, on: number, bytes: number): void {
   let rest = bytes;
   let off = k.out.start;
   for (let n = 0; rest > 0 && n < k.isEntryWritten.length && k.isEntryWritten[n]; n++) {
-    if (r.nr === r.page.length) k.die('value-out-of-range', 'iov_iter_get_pages', 'more pages were handed out than the ring has slots');
+    if (r.nr === r.page.length)
+      k.die('value-out-of-range', 'iov_iter_get_pages', 'more pages were handed out than the ring has slots');
     const len = Math.min(rest, k.pageSize - off);
     r.page[r.nr] = k.pagesArray[n];
     r.off[r.nr] = off;
@@ -72,7 +72,11 @@ function newPageBytes(k: Kernel, w: World): number {
 
 /** '' if the return is one that get_pages may give; `most`: bytes that the array has room for. */
 function promiseGet(g: Ghost, k: Kernel, w: World, ret: number, maxsize: number, most: number): string {
-  const want = Math.min(maxsize, w.design.contract.lengthAtGet === 'page' ? newPageBytes(k, w) : g.left - k.out.before, most);
+  const want = Math.min(
+    maxsize,
+    w.design.contract.lengthAtGet === 'page' ? newPageBytes(k, w) : g.left - k.out.before,
+    most,
+  );
   if (ret === want) return '';
   if (ret > want || ret === 0) return `${want}`;
   if (k.isOomHit) return ret > 0 || ret === -EFAULT || ret === -ENOMEM ? '' : '-EFAULT or -ENOMEM';
@@ -91,8 +95,9 @@ export const getPages: OpSpec = {
   fn: 'iovIterGetPages',
   exists: hasIterators,
   ready: (k, _g, w) => mayGet(k, w, 0) || mayGet(k, w, 1),
-  allowed(k, g, w, maxsize, maxpages, on) {
+  allowed(k, g, w, maxsize, maxpages, on, oom) {
     if (maxpages === 0 && w.bounds.callers !== 'careless') return false;
+    if (!oomFits(k, w, oom, maxsize)) return false;
     return mayGet(k, w, on) && (maxsize <= g.left || maxsize === w.bounds.ring * w.bounds.page);
   },
   apply(k, w, maxsize, maxpages, on, oom) {
@@ -112,7 +117,10 @@ export const getPagesAlloc: OpSpec = {
   fn: 'iovIterGetPagesAlloc',
   exists: hasIterators,
   ready: (k, _g, w) => k.request.on === 0 && (mayGet(k, w, 0) || mayGet(k, w, 1)),
-  allowed: (k, g, w, maxsize, on) => mayGet(k, w, on) && (maxsize <= g.left || maxsize === w.bounds.ring * w.bounds.page),
+  allowed: (k, g, w, maxsize, on, oom) =>
+    mayGet(k, w, on) &&
+    oomFits(k, w, oom, maxsize, 1) &&
+    (maxsize <= g.left || maxsize === w.bounds.ring * w.bounds.page),
   apply(k, w, maxsize, on, oom) {
     beginGet(k, on, 0, oom);
     const ret = endGet(k, w, on, k.fn.iovIterGetPagesAlloc(k, iterOf(k, on), maxsize));
@@ -145,8 +153,8 @@ export const deviceWrite: OpSpec = {
   },
   allowed(k, g, w, bytes, mark) {
     const listed = listedBytes(k);
-    if (bytes > listed || !markFits(g.isMarkFree, mark, bytes)) return false;
-    return bytes === 0 || bytes === listed || lengthValues(w.bounds).includes(bytes);
+    if (bytes > listed || !markFits(w, g.isMarkFree, mark, bytes)) return false;
+    return bytes === 0 || bytes === listed || isListed(w, bytes);
   },
   apply(k, w, bytes, mark) {
     const r = k.request;
@@ -158,6 +166,7 @@ export const deviceWrite: OpSpec = {
     }
     r.isWritten = true;
     r.done = bytes;
+    forgetTarget(k);
     k.out.committed = -1;
     if (w.design.contract.directIo === 'revert' && r.advanced === r.bytes && bytes === r.bytes) commitRequest(k, bytes);
     return bytes;
@@ -213,6 +222,8 @@ export const advanceIter: OpSpec = {
       if (r.advanced < r.bytes && size === r.bytes - r.advanced) return true;
     }
     if (isCopy || w.design.contract.directIo !== 'struct-copy') return false;
+    // direct_IO() drops its pages before it returns to where the original is advanced.
+    if (k.caller.kind !== FREE && r.isWritten && !r.isPut) return false;
     // The original moves past what was read; by 0 also where nothing was tried.
     if (size === 0) return true;
     return r.isWritten && size <= r.done && (size === r.done || w.bounds.lengths === 'all' || size === 1);

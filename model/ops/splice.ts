@@ -51,7 +51,10 @@ export const spliceRead: OpSpec = {
     k.fn.genericFileSpliceRead(k, len);
     return 0;
   },
-  account: (g, k, w, _ret, len) => begin(g, k, w, len),
+  account(g, k, w, _ret, len) {
+    begin(g, k, w, len);
+    g.asked = len;
+  },
 };
 
 /** What a read_iter returns: the bytes, -EFAULT if it had to stop before the first, or 0. */
@@ -75,14 +78,15 @@ export const readIterReturn: OpSpec = {
     endCaller(k);
     return ret;
   },
-  promise(_g, k, _w, ret) {
+  promise(g, k, _w, ret) {
     const raw = k.out.readIterRet;
     const want = raw === -EFAULT ? -EAGAIN : raw;
-    return ret === want ? '' : `${want}`;
+    if (ret !== want) return `${want}`;
+    return ret <= g.asked ? '' : `at most ${g.asked}, the bytes that were asked for`;
   },
   account(g, _k, _w, ret) {
     if (ret <= 0) g.cut(g.start); // what was emitted is freed
-    g.start = g.left = 0;
+    g.start = g.left = g.asked = 0;
     g.deviceMark = -1;
   },
 };

@@ -5,7 +5,7 @@
  * a whole, so that its flags are 0. get_pages moves the iterator.
  *
  * pipe_discard_from() and iov_iter_revert() compare free-running counters with `>`, which
- * goes wrong where they wrap; the model keeps it (docs/findings.md, F-9).
+ * goes wrong where they wrap; the model keeps it (docs/findings.md, F-10).
  *
  * iov_offset has become last_offset: the model's iov_offset stays 0.
  *

@@ -1,0 +1,60 @@
+/** A design file of a user's, bundled in memory: TypeScript is stripped, what it imports is put in. */
+import { existsSync, statSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import type { RolldownLog } from 'rolldown';
+import { build } from 'rolldown';
+import { UsageError } from '../harness/bounds-text.js';
+
+/** The library of the running package: a design and iovcheck must share one Kernel. */
+const LIBRARY = new URL('../index.js', import.meta.url).href;
+
+const FILE = /(^|[\\/])[^\\/]*\.(ts|mts|js|mjs)$/;
+
+/** Whether an argument names a file, not a design of ours. */
+export function isFileName(name: string): boolean {
+  return FILE.test(name) || /[\\/]/.test(name);
+}
+
+/** `file:line:column: what` of the first thing that rolldown complains of. */
+function sentence(log: Partial<RolldownLog>, name: string): string {
+  const text = (log.message ?? 'it can not be bundled').split('\n')[0].replace(/^\[\w+\]\s*/, '').replace(/\.$/, '');
+  const { loc } = log;
+  if (loc === undefined) return `${name}: ${text}`;
+  const file = loc.file === undefined ? name : relative(process.cwd(), resolve(loc.file)) || name;
+  return `${file}:${loc.line}:${loc.column + 1}: ${text}`;
+}
+
+async function bundle(path: string, name: string): Promise<string> {
+  const unresolved: RolldownLog[] = [];
+  const output = await build({
+    input: path,
+    write: false,
+    platform: 'node',
+    logLevel: 'warn',
+    onLog: (_level, log) => {
+      if (log.code === 'UNRESOLVED_IMPORT') unresolved.push(log);
+    },
+    plugins: [
+      { name: 'iovcheck', resolveId: (id) => (id === 'iovcheck' ? { id: LIBRARY, external: true } : undefined) },
+    ],
+    output: { format: 'esm', codeSplitting: false },
+  });
+  if (unresolved.length > 0) throw new UsageError(sentence(unresolved[0], name));
+  return output.output[0].code;
+}
+
+/** The design file as a URL that both main thread and workers can import. */
+export async function bundleFile(name: string): Promise<string> {
+  const path = resolve(name);
+  if (!existsSync(path)) throw new UsageError(`${name}: there is no such file; name a .ts or .js file that exports 'design'`);
+  if (!statSync(path).isFile()) throw new UsageError(`${name}: this is no file; name a .ts or .js file that exports 'design'`);
+  let code: string;
+  try {
+    code = await bundle(path, name);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const first = (error as { errors?: readonly Partial<RolldownLog>[] }).errors?.[0];
+    throw new UsageError(`${sentence(first ?? { message: String(error) }, name)}; correct it and try again`, { cause: error });
+  }
+  return `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
+}

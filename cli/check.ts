@@ -1,0 +1,126 @@
+/** `iovcheck check`: plans the searches, runs them, says what they came to. */
+import { UsageError } from '../harness/bounds-text.js';
+import type { CheckResult } from '../harness/result.js';
+import type { Checked, Conclusion } from '../harness/verdict.js';
+import { conclude } from '../harness/verdict.js';
+import type { NamedDesign } from './designs.js';
+import { resolveDesign } from './designs.js';
+import { onInterrupt } from './interrupt.js';
+import type { Job } from './jobs.js';
+import { Jobs } from './jobs.js';
+import type { CheckOptions } from './options.js';
+import { workersFor } from './options.js';
+import { complain } from './output.js';
+import type { Plan } from './plan.js';
+import { plan } from './plan.js';
+import { Progress } from './progress.js';
+import type { Report } from './protocol.js';
+import { Reporters } from './reporters.js';
+
+/** What is wrong, counted for the status. */
+export class Errors {
+  usage = 0;
+  internal = 0;
+
+  add(isUsage: boolean, message: string): void {
+    if (isUsage) this.usage++;
+    else this.internal++;
+    complain(isUsage ? message : `this is a bug of iovcheck; please report it with the command line:\n${message}`);
+  }
+
+  /** Whatever was thrown. */
+  take(error: unknown): void {
+    const isUsage = error instanceof UsageError;
+    this.add(isUsage, error instanceof Error ? (isUsage ? error.message : (error.stack ?? error.message)) : String(error));
+  }
+}
+
+async function resolveAll(names: readonly string[], without: readonly string[], errors: Errors): Promise<NamedDesign[]> {
+  const designs: NamedDesign[] = [];
+  for (const name of names) {
+    try {
+      designs.push(await resolveDesign(name, without));
+    } catch (error) {
+      errors.take(error);
+    }
+  }
+  return designs;
+}
+
+export interface Finished {
+  readonly reports: readonly Report[];
+  readonly results: readonly CheckResult[];
+  readonly errors: Errors;
+  /** What it all comes to, with the errors until now. */
+  conclude(): Conclusion;
+}
+
+/** Everything of a check but where its results go; `show` is told each report in order. */
+export async function runCheck(
+  names: readonly string[],
+  options: CheckOptions,
+  hasColour: boolean,
+  show: (report: Report) => void,
+): Promise<Finished> {
+  const errors = new Errors();
+  const jobs = new Jobs();
+  const interrupt = onInterrupt(() => jobs.stop());
+  const designs = await resolveAll([...new Set(names)], options.without, errors);
+  const planned = plan(designs, options, hasColour);
+  const found = await runAll(planned, jobs, options, errors, show);
+  const signal = interrupt.done();
+  const reports = found.slice(0, planned.shown.length).flatMap(({ report }) => report ?? []);
+  return {
+    reports,
+    results: reports.map(({ result }) => result),
+    errors,
+    conclude: () =>
+      conclude({
+        checked: checkedOf(planned, found),
+        usageErrors: errors.usage,
+        internalErrors: errors.internal,
+        signal,
+        onlyKnown: options.onlyKnown,
+        requireReached: options.requireReached,
+      }),
+  };
+}
+
+async function runAll(planned: Plan, jobs: Jobs, options: CheckOptions, errors: Errors, show: (report: Report) => void): Promise<Job[]> {
+  const { searches } = planned;
+  const workers = workersFor(searches.length, options.workers);
+  const memoryBytes = Math.floor(options.memoryBytes / workers);
+  const progress = new Progress(jobs, searches.length, options.isQuiet);
+  const promises = jobs.start(searches.map((search) => ({ ...search, memoryBytes })), workers);
+  const out: Job[] = [];
+  for (const [n, promise] of promises.entries()) {
+    const job = await promise;
+    out.push(job);
+    progress.step();
+    if (job.report !== undefined && n < planned.shown.length) show(job.report);
+    if (job.error !== undefined) errors.add(job.error.isUsage, job.error.message);
+  }
+  progress.finish(out.reduce((sum, { report }) => sum + (report?.result.stats.steps ?? 0), 0));
+  return out;
+}
+
+function checkedOf(planned: Plan, found: readonly Job[]): Checked[] {
+  return planned.shown.flatMap(({ known, isPartial, base }, n) => {
+    const report = found[n]?.report;
+    if (report === undefined) return [];
+    const ofBase = base === undefined ? undefined : found[base]?.report?.result.violations;
+    return [{ result: report.result, known, isPartial, ...(ofBase === undefined ? {} : { base: ofBase }) }];
+  });
+}
+
+/** The whole command; returns its exit status. */
+export async function check(names: readonly string[], options: CheckOptions, hasColour: boolean): Promise<number> {
+  const reporters = new Reporters(options.reporters);
+  const run = await runCheck(names, options, hasColour, (report) => reporters.show(report));
+  const problems = reporters.write(run.results);
+  if (options.traces !== undefined) problems.push(...reporters.writeTraces(options.traces, run.reports));
+  for (const problem of problems) run.errors.add(true, problem);
+  const conclusion = run.conclude();
+  reporters.end(conclusion);
+  return conclusion.status;
+}

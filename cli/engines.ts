@@ -1,0 +1,184 @@
+/** Runs one search in a worker: the engine, its budget, and what watches it. */
+import { parentPort } from 'node:worker_threads';
+import type { ClassFound } from '../check/explore.js';
+import { Explorer } from '../check/explore.js';
+import type { Heartbeat } from '../check/heartbeat.js';
+import { Phase } from '../check/heartbeat.js';
+import type { Columns } from '../check/heartbeat.js';
+import { runRandom } from '../fuzz/random.js';
+import { UsageError } from '../harness/bounds-text.js';
+import { findImpurity } from '../harness/purity.js';
+import { DesignFault, Runner } from '../harness/runner.js';
+import type { Design } from '../model/design.js';
+import { cName } from '../model/functions.js';
+import type { Message, RawClass, Search, Tally } from './protocol.js';
+
+/** States that the sample of a random run is taken from. */
+const SAMPLE_STEPS = 20_000;
+const SAMPLE_BYTES = 1 << 28;
+
+function post(message: Message): void {
+  parentPort?.postMessage(message);
+}
+
+/** Why a search that was asked to end did so, in words. */
+class Budget {
+  private readonly until: number;
+  private readonly heartbeat: Heartbeat;
+  private readonly search: Search;
+  private readonly start = performance.now();
+
+  constructor(search: Search, heartbeat: Heartbeat) {
+    this.search = search;
+    this.heartbeat = heartbeat;
+    this.until = this.start + 1000 * search.seconds;
+  }
+
+  isOver(): boolean {
+    return this.heartbeat.isStopped || performance.now() >= this.until;
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.start) / 1000;
+  }
+
+  /** The engine's own reason where it was not us who ended it. */
+  reason(cutShort: string): string {
+    if (cutShort === '') return '';
+    if (this.heartbeat.isStopped) return 'it was interrupted';
+    return this.isOver() ? `the budget of ${this.search.seconds} s is spent` : cutShort;
+  }
+}
+
+/** An error in a user's design that the runner could not make a violation of: it is one, and the end of the search. */
+function deadClass(error: unknown, runner: Runner, path: readonly number[] | undefined, ref: Search['ref']): RawClass {
+  if (!(error instanceof DesignFault) || ref.url === null || path === undefined) throw error;
+  const { spec } = runner.ops[path[path.length - 1]];
+  return {
+    class: { invariant: 'no-bug', op: spec.name, function: spec.fn === null ? spec.name : cName(spec.fn) },
+    severity: 'fatal',
+    path,
+    minimality: 'raw',
+    isAfterOthers: false,
+    dead: error.message,
+  };
+}
+
+function unreachedOf(runner: Runner, engine: Search['engine']): string[] {
+  // The random engine does not look for named situations, only at ops.
+  const missing = runner.reached.missing();
+  return engine === 'exhaustive' ? missing : missing.filter((name) => !/^an? /.test(name));
+}
+
+export interface Found {
+  readonly classes: readonly RawClass[];
+  readonly tally: Tally;
+}
+
+function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found {
+  const budget = new Budget(search, heartbeat);
+  const classes: ClassFound[] = [];
+  let columns: Columns | undefined;
+  const explorer = new Explorer(
+    runner,
+    { memoryBytes: search.memoryBytes, steps: search.steps, isOver: () => budget.isOver() },
+    {
+      beat: (state, op) => heartbeat.beat(state, op),
+      onProgress: (states, edges, depth, frontier) => heartbeat.note(states, edges, depth, frontier),
+      onGrow: ({ parent, op }) => post({ kind: 'columns', columns: (columns = { parent, op }) }),
+      onClass: (found) => {
+        // The engine goes on to correct isAfterOthers in this very object.
+        classes.push(found);
+        post({ kind: 'class', found: { ...found, minimality: 'shortest' } });
+      },
+    },
+  );
+  const flush = explorer.store.flush.bind(explorer.store);
+  explorer.store.flush = () => {
+    heartbeat.busy(true);
+    flush();
+    heartbeat.busy(false);
+  };
+  let cutShort = '';
+  try {
+    const result = explorer.run();
+    cutShort = budget.reason(result.cutShort);
+    heartbeat.note(result.states, result.edges, result.depth, 0);
+  } catch (error) {
+    const dead = deadClass(error, runner, heartbeat.path(columns), search.ref);
+    classes.push(dead);
+    cutShort = `${dead.class.op} can not go on`;
+  }
+  const { states, edges, depth } = heartbeat.read();
+  const tally = {
+    stats: { states, edges, depth, steps: edges },
+    isExhausted: cutShort === '',
+    cutShort,
+    seconds: budget.seconds,
+    reached: runner.reached.table(),
+    unreached: unreachedOf(runner, 'exhaustive'),
+  };
+  purity(runner, explorer, search, heartbeat);
+  return { classes: classes.map((found) => ({ ...found, minimality: 'shortest' as const })), tally };
+}
+
+/** A user's design may keep state of its own; ours are held to it by the tests. */
+function purity(runner: Runner, explorer: Explorer, search: Search, heartbeat: Heartbeat): void {
+  if (search.ref.url === null) return;
+  heartbeat.enter(Phase.Replaying);
+  heartbeat.follow(runner);
+  let impurity: string | undefined;
+  try {
+    impurity = findImpurity(runner, explorer.store.arena, explorer.store.size);
+  } catch (error) {
+    // It was judged as a violation by the search.
+    if (!(error instanceof DesignFault)) throw error;
+  }
+  if (impurity !== undefined) throw new UsageError(`${search.ref.name}: ${impurity}`);
+}
+
+function random(runner: Runner, search: Search, heartbeat: Heartbeat, design: Design): Found {
+  if (search.ref.url !== null) {
+    const sample = new Runner(design, search.bounds, search.scenario);
+    const explorer = new Explorer(sample, { memoryBytes: SAMPLE_BYTES, steps: SAMPLE_STEPS, isOver: () => false });
+    heartbeat.follow(sample);
+    explorer.run();
+    purity(sample, explorer, search, heartbeat);
+    heartbeat.enter(Phase.Searching);
+  }
+  const budget = new Budget(search, heartbeat);
+  heartbeat.follow(runner);
+  let cutShort = '';
+  let steps = 0;
+  let classes: RawClass[];
+  try {
+    const result = runRandom(runner, {
+      seed: search.seed,
+      steps: search.steps,
+      isOver: () => budget.isOver(),
+      onProgress: (done: number) => heartbeat.note(0, done, 0, 0),
+    });
+    ({ steps } = result);
+    classes = result.classes.map((found) => ({ ...found }));
+    if (heartbeat.isStopped) cutShort = 'it was interrupted';
+  } catch (error) {
+    const dead = deadClass(error, runner, heartbeat.path(undefined), search.ref);
+    classes = [dead];
+    cutShort = `${dead.class.op} can not go on`;
+  }
+  const tally = {
+    stats: { states: 0, edges: 0, depth: 0, steps },
+    isExhausted: false,
+    cutShort,
+    seconds: budget.seconds,
+    reached: runner.reached.table(),
+    unreached: unreachedOf(runner, 'random'),
+  };
+  return { classes, tally };
+}
+
+export function runSearch(search: Search, design: Design, heartbeat: Heartbeat): Found {
+  const runner = new Runner(design, search.bounds, search.scenario);
+  heartbeat.enter(Phase.Searching);
+  return search.engine === 'exhaustive' ? exhaustive(runner, search, heartbeat) : random(runner, search, heartbeat, design);
+}

@@ -1,0 +1,118 @@
+/** From the classes that a search found to violations as they are printed: each trace is taken again. */
+import type { Heartbeat } from '../check/heartbeat.js';
+import { Phase } from '../check/heartbeat.js';
+import { UsageError } from '../harness/bounds-text.js';
+import { replay } from '../harness/replay.js';
+import type { CheckResult, Violation } from '../harness/result.js';
+import type { Found } from '../harness/runner.js';
+import { Runner } from '../harness/runner.js';
+import { formatTrace } from '../harness/trace.js';
+import { knownFor, verdictOf } from '../harness/verdict.js';
+import type { Design } from '../model/design.js';
+import { cName } from '../model/functions.js';
+import { Attribution } from './attribute.js';
+import type { DeadEnd } from './dead-end.js';
+import { closeDeadEnds } from './dead-end.js';
+import { fullName } from './load.js';
+import type { RawClass, Report, Search, Tally } from './protocol.js';
+import { renderReport } from './render.js';
+
+/** The op that does not return, as a class. */
+export function hungClass(runner: Runner, path: readonly number[], isShortest: boolean): RawClass {
+  const { spec } = runner.ops[path[path.length - 1]];
+  const fn = spec.fn === null ? spec.name : cName(spec.fn);
+  return {
+    class: { invariant: 'every-loop-ends', op: spec.name, function: fn },
+    severity: 'fatal',
+    path,
+    minimality: isShortest ? 'shortest' : 'raw',
+    isAfterOthers: false,
+    dead: `${fn}() does not return; it was ended from outside`,
+  };
+}
+
+/** The class among what was found; its function may be told apart less well on replay. */
+function pick(found: readonly Found[], raw: RawClass): Found | undefined {
+  const same = found.filter((f) => f.invariant === raw.class.invariant && f.op === raw.class.op);
+  return same.find((f) => f.function === raw.class.function) ?? same[0];
+}
+
+function deadEndOf({ class: cls, path, dead }: RawClass): DeadEnd[] {
+  if (dead === undefined) return [];
+  const rule = cls.invariant === 'every-loop-ends' ? 'every-loop-ends' : 'no-bug';
+  return [{ path, rule, function: cls.function, why: dead }];
+}
+
+function explanationOf(runner: Runner, raw: RawClass): { trace: string[]; found: Found } {
+  const { steps, stoppedAt } = replay(runner, raw.path);
+  const found = pick(steps.at(-1)?.found ?? [], raw);
+  const trace = raw.path.map((n) => runner.ops[n].text);
+  if (stoppedAt >= 0 || found === undefined) {
+    throw new Error(`the trace of ${raw.class.invariant} at ${raw.class.op} does not replay: ${trace.join('; ')}`);
+  }
+  return { trace, found };
+}
+
+function explainOne(runner: Runner, raw: RawClass, design: Design, attribution: Attribution): Violation {
+  const { trace, found } = explanationOf(runner, raw);
+  return {
+    class: raw.class,
+    severity: raw.severity,
+    misuse: attribution.isMisuse(trace),
+    steps: trace.length,
+    minimality: raw.minimality,
+    trace,
+    explanation: found.explanation,
+    fixedBy: raw.dead === undefined ? attribution.fixedBy(trace, raw.class) : null,
+    known: knownFor(design.expect.known ?? [], raw.class)?.finding ?? null,
+    afterOthers: raw.isAfterOthers,
+  };
+}
+
+function tracesOf(search: Search, result: CheckResult): Report['traces'] {
+  const { scenario, bounds, engine, seed } = search;
+  return result.violations.map((v, n) => {
+    const name = [result.design, scenario, engine, String(n + 1).padStart(2, '0'), v.class.invariant, v.class.op].join('.');
+    const trace = { design: fullName(search.ref), scenario, bounds, ops: v.trace, violates: v.class, minimality: v.minimality, engine, seed };
+    return { file: `${name.replace(/[^\w.-]/g, '_')}.trace`, text: formatTrace(trace) };
+  });
+}
+
+/** Shortest first; among equals in the order in which they were found. */
+function inOrder(classes: readonly RawClass[]): RawClass[] {
+  return classes.toSorted((a, b) => a.path.length - b.path.length);
+}
+
+export function explain(search: Search, design: Design, classes: readonly RawClass[], tally: Tally, heartbeat: Heartbeat): Report {
+  heartbeat.enter(Phase.Replaying);
+  const runner = new Runner(design, search.bounds, search.scenario);
+  heartbeat.follow(runner);
+  closeDeadEnds(runner, classes.flatMap(deadEndOf));
+  let violations: Violation[];
+  try {
+    const attribution = new Attribution(design, search.onBase ? [] : search.ref.without, search.bounds, search.scenario);
+    violations = inOrder(classes).map((raw) => explainOne(runner, raw, design, attribution));
+  } catch (error) {
+    if (search.ref.url === null || !(error instanceof Error)) throw error;
+    throw new UsageError(`${search.ref.name}: ${error.message}; does a function keep state outside Kernel?`, { cause: error });
+  }
+  const { stats, isExhausted, seconds } = tally;
+  const result: CheckResult = {
+    design: design.id,
+    scenario: search.scenario,
+    bounds: search.bounds,
+    engine: search.engine,
+    seed: search.seed,
+    verdict: verdictOf(violations.length, isExhausted),
+    exhausted: isExhausted,
+    cutShort: tally.cutShort,
+    violations,
+    stats,
+    reached: tally.reached,
+    unreached: tally.unreached,
+    ...(search.timing ? { timing: { seconds, edgesPerSecond: Math.round(stats.steps / seconds) } } : {}),
+  };
+  const traces = tracesOf(search, result);
+  const files = new Map(result.violations.map((v, n) => [v, traces[n].file]));
+  return { result, text: renderReport(result, runner, search, files), traces };
+}

@@ -1,0 +1,54 @@
+/** `iovcheck list designs|ops|invariants|scenarios`: what there is, in tables. */
+import { INVARIANTS } from '../invariants/invariants.js';
+import { DEFAULT_BOUNDS } from '../model/bounds.js';
+import { DESIGNS } from '../model/designs/designs.js';
+import type { ArgSpec, OpSpec } from '../model/op.js';
+import { OPS } from '../model/ops/ops.js';
+import { SCENARIOS } from '../model/scenario.js';
+
+export const LISTS = ['designs', 'ops', 'invariants', 'scenarios'] as const;
+export type ListName = (typeof LISTS)[number];
+
+/** Columns as wide as they need to be; the last one is not padded. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
+  return rows.map((row) => `${row.map((cell, c) => (c === row.length - 1 ? cell : cell.padEnd(widths[c]))).join('  ').trimEnd()}\n`).join('');
+}
+
+const orDash = (list: readonly string[]): string => (list.length === 0 ? '-' : list.join(', '));
+
+function designs(): string[][] {
+  const rows = DESIGNS.map((d) => [d.id, d.base?.id ?? '-', orDash(d.scenarios), d.title, orDash(Object.keys(d.fixes ?? {}))]);
+  return [['DESIGN', 'BASE', 'SCENARIOS', 'TITLE', 'FIXES'], ...rows];
+}
+
+function argText(arg: ArgSpec): string {
+  const name = arg.names === undefined ? arg.name : `${arg.name}=${Object.values(arg.names).join(',')}`;
+  return arg.omit === undefined ? name : `[${name}]`;
+}
+
+function ops(): string[][] {
+  const rows = OPS.map((op: OpSpec) => [op.name, op.args.map(argText).join(' ') || '-', op.help]);
+  return [['OP', 'ARGUMENTS', 'WHAT IT DOES'], ...rows];
+}
+
+function invariants(): string[][] {
+  return [['INVARIANT', 'SEVERITY', 'WHEN', 'STATEMENT'], ...INVARIANTS.map((i) => [i.id, i.severity, i.when, i.statement])];
+}
+
+function scenarios(): string[][] {
+  const of = (name: string): string => orDash(DESIGNS.filter((d) => d.scenarios.some((s) => s === name)).map(({ id }) => id));
+  return [['SCENARIO', 'TITLE', 'DESIGNS THAT LIST IT'], ...Object.values(SCENARIOS).map((s) => [s.name, s.title, of(s.name)])];
+}
+
+const ROWS: Readonly<Record<ListName, () => string[][]>> = { designs, ops, invariants, scenarios };
+
+export function list(name: ListName): string {
+  return table(ROWS[name]());
+}
+
+/** Words of `--help` about the bounds. */
+export function boundsHelp(): string {
+  const keys = Object.entries(DEFAULT_BOUNDS).map(([key, value]) => `${key}=${value}`);
+  return `Bounds, with their defaults: ${keys.join(', ')}.`;
+}

@@ -1,0 +1,117 @@
+/** From a reference to a design, as it travels between threads, to the design. */
+import { UsageError } from '../harness/bounds-text.js';
+import { guardDesign, messageOf } from '../harness/guard.js';
+import { nearest } from '../harness/nearest.js';
+import type { Bounds } from '../model/bounds.js';
+import type { Design, Expectation } from '../model/design.js';
+import { DesignError } from '../model/design.js';
+import { DESIGNS } from '../model/designs/designs.js';
+import type { ScenarioName } from '../model/scenario.js';
+import { SCENARIOS } from '../model/scenario.js';
+
+export interface DesignRef {
+  /** As it was named: the id of one of ours, or the path of a file. */
+  readonly name: string;
+  /** The bundle of a file; null for one of ours. */
+  readonly url: string | null;
+  /** Named fixes that are taken out. */
+  readonly without: readonly string[];
+}
+
+const WITHOUT = ' --without ';
+
+/** A design as a trace names it: `packet-2012-repaired --without no-merge-into-stream`. */
+export function fullName({ name, without }: DesignRef): string {
+  return without.length === 0 ? name : `${name}${WITHOUT}${without.join(',')}`;
+}
+
+/** The two parts of {@link fullName}. */
+export function splitName(text: string): Pick<DesignRef, 'name' | 'without'> {
+  const at = text.indexOf(WITHOUT);
+  if (at < 0) return { name: text, without: [] };
+  return { name: text.slice(0, at), without: text.slice(at + WITHOUT.length).split(',') };
+}
+
+/** What the main thread needs to know of a design; a design itself stays in the workers. */
+export interface DesignFacts {
+  readonly id: string;
+  readonly scenarios: readonly ScenarioName[];
+  readonly bounds: Partial<Bounds>;
+  readonly expect: Expectation;
+  readonly hasBase: boolean;
+}
+
+export function factsOf(design: Design): DesignFacts {
+  return {
+    id: design.id,
+    scenarios: design.scenarios,
+    bounds: { ...design.bounds },
+    expect: { ...design.expect },
+    hasBase: design.base !== undefined,
+  };
+}
+
+function findOwn(name: string): Design {
+  const design = DESIGNS.find(({ id }) => id === name);
+  if (design !== undefined) return design;
+  const like = nearest(name, DESIGNS.map(({ id }) => id));
+  throw new UsageError(`there is no design '${name}'; did you mean '${like}'? 'iovcheck list designs' lists them, and a file is named by its path, e.g. ./${name}.ts`);
+}
+
+/** Whether defineDesign() made it. */
+function isDesign(value: unknown): value is Design {
+  const design = value as Partial<Design> | null | undefined;
+  return (
+    typeof design === 'object' &&
+    design !== null &&
+    typeof design.id === 'string' &&
+    typeof design.without === 'function' &&
+    design.present instanceof Set &&
+    Array.isArray(design.scenarios)
+  );
+}
+
+function checkDesign(design: unknown, name: string): Design {
+  if (design === undefined) {
+    throw new UsageError(`${name}: it exports nothing named 'design'; write: export const design = defineDesign({ ... })`);
+  }
+  if (!isDesign(design)) {
+    throw new UsageError(`${name}: its 'design' was not made by defineDesign(); write: export const design = defineDesign({ ... })`);
+  }
+  const all = Object.keys(SCENARIOS);
+  for (const scenario of design.scenarios) {
+    if (!all.includes(scenario)) {
+      throw new UsageError(`${name}: there is no scenario '${String(scenario)}'; write ${all.join(', ')} under scenarios`);
+    }
+  }
+  if (design.scenarios.length === 0) {
+    throw new UsageError(`${name}: the design has no scenario; write e.g. scenarios: ['${all[0]}']`);
+  }
+  return guardDesign(design);
+}
+
+async function importFile(ref: DesignRef): Promise<Design> {
+  let module: { readonly design?: unknown };
+  try {
+    module = (await import(ref.url ?? '')) as { readonly design?: unknown };
+  } catch (error) {
+    if (error instanceof DesignError) throw error;
+    throw new UsageError(`${ref.name}: loading it threw ${messageOf(error)}; correct it and try again`, { cause: error });
+  }
+  return checkDesign(module.design, ref.name);
+}
+
+/** The design that is meant. User code runs in here: never call it outside a worker where `ref.url` is set. */
+export async function loadDesign(ref: DesignRef): Promise<Design> {
+  try {
+    const design = ref.url === null ? findOwn(ref.name) : await importFile(ref);
+    if (ref.without.length === 0) return design;
+    const less = design.without(ref.without);
+    return { ...less, title: `${less.title}; without ${ref.without.join(', ')}` };
+  } catch (error) {
+    if (error instanceof DesignError) {
+      throw new UsageError(ref.url === null ? error.message : `${ref.name}: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,134 @@
+#!/usr/bin/env node
+/** The command line. One file a command; this one only names them and their options. */
+import { Argument, Command, CommanderError } from 'commander';
+import pc from 'picocolors';
+import { UsageError } from '../harness/bounds-text.js';
+import { Status } from '../harness/verdict.js';
+import { check } from './check.js';
+import { doctor, ownPackage } from './doctor.js';
+import type { ListName } from './list.js';
+import { LISTS, boundsHelp, list } from './list.js';
+import type { RawOptions } from './options.js';
+import { parseOptions } from './options.js';
+import { complain, print, statusAfterOutput, watchStdout } from './output.js';
+import { retrace } from './retrace-command.js';
+
+const STATUSES = `Exit status, the first that applies:
+  70   iovcheck itself failed
+  2    the command line, a file or a design can not be used
+  1    a violation was found
+  4    something required was never reached
+  3    an exhaustive search was cut short
+  0    none of these
+  130, 143   ended by Ctrl-C, by SIGTERM`;
+
+const EXAMPLES = `Examples:
+  iovcheck check pipe-iter-2016 packet-2012
+  iovcheck check ./my-design.ts --bounds tiny --traces out
+  iovcheck check linux-6.1 --known --bounds ring=1,lengths=all
+  iovcheck replay out/my-design.pipe-iter.exhaustive.01.bytes-in-order.read.trace`;
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+const hasColour = pc.isColorSupported && (process.stdout.isTTY || Boolean(process.env.FORCE_COLOR)) && !process.env.NO_COLOR;
+
+type Done = (status: number) => void;
+
+function addCheck(program: Command, done: Done): void {
+  program
+    .command('check')
+    .description('search a design for violations of the rules; each design apart from the others')
+    .argument('<design...>', 'ids (see: iovcheck list designs), or files that export a design')
+    .option('--scenario <name>', 'this scenario only, not each of the design')
+    .option('--engine <name>', 'exhaustive, random or all', 'exhaustive')
+    .option('--bounds <bounds>', 'tiny, default, deep and key=value, separated by commas')
+    .option('--budget <budget>', 'of each search: 60s, 10m, or 1000000-steps')
+    .option('--seed <n>', 'of the random engine', '1')
+    .option('--workers <n>', 'searches side by side')
+    .option('--without <fix>', 'take a named fix out of a repaired design; may be repeated', collect, [])
+    .option('--known', 'exit 0 only if exactly the known violations of the design are found')
+    .option('--require-reached', 'exit 4 if an op or a situation was never reached')
+    .option('--reporter <kind[:path]>', 'text, json or ndjson, to stdout or a file; may be repeated', collect, [])
+    .option('--json', 'one JSON document on stdout')
+    .option('--ndjson', 'one line of JSON a search on stdout')
+    .option('--timing', 'times in the results, which then differ from run to run')
+    .option('--memory <amount>', 'for all states together, e.g. 8G')
+    .option('--traces <folder>', 'write each trace to a file there')
+    .option('--quiet', 'no progress on stderr')
+    .addHelpText('after', () => `\n${boundsHelp()}\n\n${STATUSES}\n\n${EXAMPLES}`)
+    .action(async (names: string[], raw: RawOptions) => done(await check(names, parseOptions(raw), hasColour)));
+}
+
+function addOthers(program: Command, done: Done): void {
+  const traced = (kind: 'replay' | 'minimize', what: string): void => {
+    program
+      .command(kind)
+      .description(what)
+      .argument('<trace>', 'a file that check --traces has written')
+      .option('--on <design>', 'another design than the one that the trace names', 'design')
+      .action(async (name: string, { on }: { on: string }) => done(await retrace(kind, name, on, hasColour)));
+  };
+  traced('replay', 'take a trace step by step, with the state after each');
+  traced('minimize', 'leave out of a trace what its violation does not need');
+  program
+    .command('list')
+    .description('what there is')
+    .addArgument(new Argument('<what>').choices(LISTS))
+    .action((what: ListName) => print(list(what)));
+  program
+    .command('doctor')
+    .description('whether this machine has what iovcheck needs')
+    .action(() => {
+      const { text, isWell } = doctor();
+      print(text);
+      done(isWell ? Status.Ok : Status.Usage);
+    });
+}
+
+function makeProgram(done: Done): Command {
+  const program = new Command('iovcheck')
+    .description('Finds edge-case bugs in designs for Linux pipes and iov_iter before they are merged.')
+    .version(ownPackage().version)
+    .exitOverride()
+    .configureOutput({ writeOut: print, writeErr: () => {} })
+    .addHelpText('after', `\n${STATUSES}\n\n${EXAMPLES}`);
+  addCheck(program, done);
+  addOthers(program, done);
+  return program;
+}
+
+/** Commander's own complaints, as one sentence like any other. */
+function usageOf(error: CommanderError): string {
+  const what = error.message.replace(/^error: /, '').replace(/\.?\s*\n\(?Did you mean (.*?)\??\)?$/, '; did you mean $1?');
+  return `${what.replaceAll('\n', ' ')}${/[.?]$/.test(what) ? '' : ';'} see iovcheck --help`;
+}
+
+function failed(error: unknown): number {
+  if (error instanceof UsageError) {
+    complain(error.message);
+    return Status.Usage;
+  }
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return Status.Ok;
+    complain(error.code === 'commander.help' ? 'name a command; see iovcheck --help' : usageOf(error));
+    return Status.Usage;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  complain(`this is a bug of iovcheck; please report it with the command line:\n${text}`);
+  return Status.Internal;
+}
+
+async function main(): Promise<void> {
+  watchStdout();
+  const done: Done = (status) => {
+    process.exitCode = statusAfterOutput(status);
+  };
+  process.on('uncaughtException', (error) => done(failed(error)));
+  try {
+    await makeProgram(done).parseAsync();
+  } catch (error) {
+    done(failed(error));
+  }
+}
+
+await main();

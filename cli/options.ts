@@ -1,0 +1,140 @@
+/** Options of the command line, read and checked: one sentence says what is wrong with one. */
+import { availableParallelism, totalmem } from 'node:os';
+import { UsageError } from '../harness/bounds-text.js';
+import { nearest } from '../harness/nearest.js';
+import type { EngineName } from '../harness/result.js';
+import type { ScenarioName } from '../model/scenario.js';
+import { SCENARIOS } from '../model/scenario.js';
+
+/** As commander hands them over. */
+export interface RawOptions {
+  readonly scenario?: string;
+  readonly engine: string;
+  readonly bounds?: string;
+  readonly budget?: string;
+  readonly seed: string;
+  readonly workers?: string;
+  readonly without: readonly string[];
+  readonly known?: boolean;
+  readonly requireReached?: boolean;
+  readonly reporter: readonly string[];
+  readonly json?: boolean;
+  readonly ndjson?: boolean;
+  readonly timing?: boolean;
+  readonly memory?: string;
+  readonly quiet?: boolean;
+  readonly traces?: string;
+}
+
+export type ReporterKind = 'text' | 'json' | 'ndjson';
+
+export interface Reporter {
+  readonly kind: ReporterKind;
+  /** stdout where absent. */
+  readonly path?: string;
+}
+
+export interface CheckOptions {
+  readonly scenario?: ScenarioName;
+  readonly engines: readonly EngineName[];
+  readonly bounds: string;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly seed: number;
+  /** At most so many threads; one a search, and no more than cores, where absent. */
+  readonly workers?: number;
+  readonly without: readonly string[];
+  readonly onlyKnown: boolean;
+  readonly requireReached: boolean;
+  readonly reporters: readonly Reporter[];
+  readonly timing: boolean;
+  readonly memoryBytes: number;
+  readonly isQuiet: boolean;
+  readonly traces?: string;
+}
+
+const ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
+  exhaustive: ['exhaustive'],
+  random: ['random'],
+  all: ['exhaustive', 'random'],
+};
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+export function parseBudget(text: string | undefined): { steps: number; seconds: number } {
+  if (text === undefined) return { steps: Number.POSITIVE_INFINITY, seconds: Number.POSITIVE_INFINITY };
+  const [, n, unit] = /^(\d+(?:\.\d+)?)(s|m|h|-steps)$/.exec(text) ?? [];
+  if (unit === '-steps' && Number.isSafeInteger(Number(n)) && Number(n) > 0) {
+    return { steps: Number(n), seconds: Number.POSITIVE_INFINITY };
+  }
+  if (unit !== undefined && Object.hasOwn(SECONDS, unit) && Number(n) > 0) {
+    return { steps: Number.POSITIVE_INFINITY, seconds: Number(n) * SECONDS[unit] };
+  }
+  throw new UsageError(`--budget ${text}: this is no budget; write seconds, minutes or steps, e.g. --budget 60s or --budget 1000000-steps`);
+}
+
+export function parseMemory(text: string | undefined): number {
+  if (text === undefined) return Math.min(8 * 2 ** 30, Math.floor(totalmem() * 0.6));
+  const [, n, unit] = /^(\d+(?:\.\d+)?)([KMGT]?)B?$/i.exec(text) ?? [];
+  const bytes = Number(n) * (UNITS[(unit ?? '').toUpperCase()] ?? Number.NaN);
+  if (bytes >= 2 ** 20) return Math.floor(bytes);
+  throw new UsageError(`--memory ${text}: this is no amount of memory, or less than 1M; write e.g. --memory 8G`);
+}
+
+function parseWhole(option: string, text: string, min: number, max: number): number {
+  const n = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (n >= min && n <= max) return n;
+  throw new UsageError(`${option} ${text}: write a whole number from ${min} to ${max}`);
+}
+
+/** One of the names of a table. */
+function parseName<T extends string>(option: string, text: string, names: readonly T[]): T {
+  const found = names.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`${option} ${text}: did you mean '${nearest(text, names)}'? There are ${names.join(', ')}`);
+}
+
+function parseReporters(raw: RawOptions): Reporter[] {
+  const texts = [...raw.reporter, ...(raw.json === true ? ['json'] : []), ...(raw.ndjson === true ? ['ndjson'] : [])];
+  const reporters = texts.map((text): Reporter => {
+    const at = text.indexOf(':');
+    const kind = parseName('--reporter', at < 0 ? text : text.slice(0, at), ['text', 'json', 'ndjson'] as const);
+    if (at < 0) return { kind };
+    if (at === text.length - 1) throw new UsageError(`--reporter ${text}: write a path after the colon, e.g. ${kind}:out.${kind}`);
+    return { kind, path: text.slice(at + 1) };
+  });
+  const onStdout = reporters.filter(({ path }) => path === undefined);
+  if (onStdout.length > 1) {
+    throw new UsageError(`--reporter ${onStdout[1].kind}: ${onStdout[0].kind} goes to stdout already; give one of them a path, e.g. --reporter ${onStdout[1].kind}:out`);
+  }
+  if (reporters.length === 0 || (onStdout.length === 0 && !reporters.some(({ kind }) => kind === 'text'))) {
+    reporters.unshift({ kind: 'text' });
+  }
+  return reporters;
+}
+
+export function parseOptions(raw: RawOptions): CheckOptions {
+  const scenarios = Object.keys(SCENARIOS) as ScenarioName[];
+  return {
+    ...(raw.scenario === undefined ? {} : { scenario: parseName('--scenario', raw.scenario, scenarios) }),
+    engines: ENGINES[parseName('--engine', raw.engine, Object.keys(ENGINES))],
+    bounds: raw.bounds ?? 'default',
+    ...parseBudget(raw.budget),
+    seed: parseWhole('--seed', raw.seed, 0, 2 ** 32 - 1),
+    ...(raw.workers === undefined ? {} : { workers: parseWhole('--workers', raw.workers, 1, 1024) }),
+    without: raw.without.flatMap((text) => text.split(',')).filter((name) => name !== ''),
+    onlyKnown: raw.known === true,
+    requireReached: raw.requireReached === true,
+    reporters: parseReporters(raw),
+    timing: raw.timing === true,
+    memoryBytes: parseMemory(raw.memory),
+    isQuiet: raw.quiet === true,
+    ...(raw.traces === undefined ? {} : { traces: raw.traces }),
+  };
+}
+
+/** Threads for so many searches. */
+export function workersFor(searches: number, asked: number | undefined): number {
+  return Math.max(1, Math.min(searches, asked ?? availableParallelism()));
+}

@@ -1,0 +1,64 @@
+/** Searches and replays as text. */
+import { join } from 'node:path';
+import pc from 'picocolors';
+import { formatBounds } from '../harness/bounds-text.js';
+import type { ReplayStep } from '../harness/replay.js';
+import type { CheckResult, Violation } from '../harness/result.js';
+import type { Found, Runner } from '../harness/runner.js';
+import type { Trace } from '../harness/trace.js';
+import { LEGEND, drawState } from '../reports/draw.js';
+import { returned } from '../reports/steps.js';
+import type { Colour } from '../reports/text.js';
+import { renderResult } from '../reports/text.js';
+import type { Search } from './protocol.js';
+
+export function colourFor(hasColour: boolean): Colour {
+  const colours = pc.createColors(hasColour);
+  const by = { bad: colours.red, dim: colours.dim, bold: colours.bold };
+  return (kind, s) => by[kind](s);
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A search as text; `files` are the traces of its violations. */
+export function renderReport(result: CheckResult, runner: Runner, search: Search, files: ReadonlyMap<Violation, string>): string {
+  const { traces } = search;
+  return renderResult(result, {
+    runner,
+    design: runner.w.design,
+    colour: colourFor(search.hasColour),
+    ...(traces === undefined ? {} : { command: (v: Violation) => `iovcheck replay ${quoted(join(traces, files.get(v) ?? ''))}` }),
+  });
+}
+
+export function draw(runner: Runner, found: readonly Found[]): string[] {
+  return drawState(runner, [...new Set(found.flatMap((f) => f.marks))]);
+}
+
+function stepText(runner: Runner, step: ReplayStep, number: number, colour: Colour): string[] {
+  const call = `${number}  ${step.text} ${returned(runner.ops[step.op], step.ret)}`.trimEnd();
+  const found = step.found.flatMap((f) => [
+    colour('bad', `    ${f.invariant}, in ${f.function}()${f.severity === 'fatal' ? '; the run ends here' : ''}: ${f.explanation}`),
+  ]);
+  return [colour('bold', call), ...step.picture.map((line) => `    ${line}`), ...found, ''];
+}
+
+/** Step by step, with the state after each. */
+export function renderReplay(runner: Runner, trace: Trace, steps: readonly ReplayStep[], hasColour: boolean): string {
+  const { design, scenario, bounds } = runner.w;
+  const classes = new Set(steps.flatMap((step) => step.found.map((f) => f.invariant)));
+  const wanted = trace.violates?.invariant;
+  const verdict = classes.size === 0 ? 'nothing is broken' : `broken: ${[...classes].join(', ')}`;
+  const change = wanted === undefined || classes.has(wanted) ? '' : `; the trace says that it breaks ${wanted}, and it does not`;
+  return `${[
+    `${design.id}, ${scenario.name}: ${design.title}`,
+    `bounds ${formatBounds(bounds)}`,
+    '',
+    ...steps.flatMap((step, n) => stepText(runner, step, n + 1, colourFor(hasColour))),
+    LEGEND,
+    `${steps.length} of ${trace.ops.length} steps; ${verdict}${change}.`,
+  ].join('\n')}\n`;
+}

@@ -1,0 +1,135 @@
+/**
+ * Runs one task in a worker thread and watches its heartbeat: a design that loops for ever
+ * is ended from outside, and the op that it hangs in is known.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Columns } from '../check/heartbeat.js';
+import { Heartbeat, Phase } from '../check/heartbeat.js';
+import type { Answers, Message, RawClass, Task, WorkerData } from './protocol.js';
+
+export type Outcome<T> =
+  | { readonly kind: 'done'; readonly answer: T }
+  | { readonly kind: 'failed'; readonly isUsage: boolean; readonly message: string }
+  /** `path` ends with the op that does not return; undefined while the design was being loaded. */
+  | { readonly kind: 'hung'; readonly path: readonly number[] | undefined };
+
+/** Seconds without a heartbeat after which a thread is taken to hang; tests lower them. */
+function limits(): { load: number; hang: number } {
+  const read = (name: string, seconds: number): number => {
+    const n = Number(process.env[name] ?? seconds);
+    return Number.isFinite(n) && n > 0 ? n : seconds;
+  };
+  return { load: read('IOVCHECK_LOAD_SECONDS', 10), hang: read('IOVCHECK_HANG_SECONDS', 5) };
+}
+
+/** Times that a thread is given the benefit of the doubt. */
+const DOUBTS = 3;
+
+export class Thread<K extends Task['kind']> {
+  readonly heartbeat = new Heartbeat();
+  /** Classes found so far. */
+  readonly classes: RawClass[] = [];
+  private readonly worker: Worker;
+  private readonly limits = limits();
+  private readonly tick = Math.min(100, 250 * this.limits.hang);
+  private readonly isHung: (path: readonly number[]) => Promise<boolean>;
+  private readonly task: Task;
+  private columns: Columns | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private lastBeats = -1;
+  /** Milliseconds awake without a beat: a machine that was suspended does not count. */
+  private quiet = 0;
+  private doubts = 0;
+  private end: (outcome: Outcome<Answers[K]>) => void = () => {};
+
+  /** `isHung` is asked before a thread is ended, with the path that it seems to hang on. */
+  constructor(task: Extract<Task, { kind: K }>, isHung: (path: readonly number[]) => Promise<boolean> = async () => true) {
+    this.task = task;
+    this.isHung = isHung;
+    const workerData: WorkerData = { task, memory: this.heartbeat.memory };
+    this.worker = new Worker(new URL('./worker.js', import.meta.url), { workerData, stdout: true, stderr: true });
+    // Results go to stdout, and only results: what a design prints is shown beside them.
+    this.worker.stdout.on('data', (data: Buffer) => process.stderr.write(data));
+    this.worker.stderr.on('data', (data: Buffer) => process.stderr.write(data));
+  }
+
+  run(): Promise<Outcome<Answers[K]>> {
+    return new Promise((resolve) => {
+      this.end = (outcome) => {
+        clearInterval(this.timer);
+        void this.worker.terminate();
+        this.end = () => {};
+        resolve(outcome);
+      };
+      this.worker.on('message', (message: Message) => this.take(message));
+      this.worker.on('error', (error: Error & { code?: string }) => this.crash(error));
+      this.worker.on('exit', (code) => {
+        this.end({ kind: 'failed', isUsage: true, message: `${this.name}: its code ended the thread (exit ${code}); take process.exit() out` });
+      });
+      this.timer = setInterval(() => void this.watch(), this.tick);
+    });
+  }
+
+  private get name(): string {
+    const { task } = this;
+    if (task.kind === 'search' || task.kind === 'explain') return task.search.ref.name;
+    return task.kind === 'retake' ? task.place.ref.name : task.ref.name;
+  }
+
+  private take(message: Message): void {
+    switch (message.kind) {
+      case 'columns':
+        this.columns = message.columns;
+        return;
+      case 'class':
+        this.classes.push(message.found);
+        return;
+      case 'done':
+        this.end({ kind: 'done', answer: message.answer as Answers[K] });
+        return;
+      case 'failed':
+        this.end({ kind: 'failed', isUsage: message.isUsage, message: message.message });
+    }
+  }
+
+  private crash(error: Error & { code?: string }): void {
+    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY' || error instanceof RangeError) {
+      const message = `${this.name}: the search ran out of memory (${error.message}); give it less to do with --bounds, or fewer --workers`;
+      this.end({ kind: 'failed', isUsage: true, message });
+    } else {
+      this.end({ kind: 'failed', isUsage: false, message: error.stack ?? String(error) });
+    }
+  }
+
+  private async watch(): Promise<void> {
+    const { beats, isBusy, phase } = this.heartbeat;
+    if (beats !== this.lastBeats || isBusy) {
+      this.lastBeats = beats;
+      this.quiet = 0;
+      return;
+    }
+    this.quiet += this.tick;
+    const isLoading = phase === Phase.Loading;
+    if (this.quiet < 1000 * (isLoading ? this.limits.load : this.limits.hang)) return;
+    this.quiet = Number.NEGATIVE_INFINITY;
+    const path = this.heartbeat.path(this.columns);
+    if (isLoading) {
+      this.end({ kind: 'hung', path: undefined });
+    } else if (path === undefined) {
+      this.end({ kind: 'failed', isUsage: true, message: `${this.name}: it no longer answers, and the op is not known` });
+    } else if (++this.doubts > DOUBTS || ((await this.isHung(path)) && this.heartbeat.beats === beats)) {
+      this.end({ kind: 'hung', path });
+    } else {
+      this.quiet = 0;
+    }
+  }
+
+  /** Asks the task to end with what it has. */
+  stop(): void {
+    this.heartbeat.stop();
+  }
+
+  get seconds(): number {
+    return this.limits.load;
+  }
+}

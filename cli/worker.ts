@@ -1,0 +1,79 @@
+/** A worker thread: one task, one answer. What a design prints goes to stderr; see cli/thread.ts. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Heartbeat, Phase } from '../check/heartbeat.js';
+import { UsageError } from '../harness/bounds-text.js';
+import { Runner } from '../harness/runner.js';
+import type { Design } from '../model/design.js';
+import { runSearch } from './engines.js';
+import { explain, hungClass } from './explain.js';
+import { factsOf, loadDesign } from './load.js';
+import type { Answers, Message, Place, Search, Task, WorkerData } from './protocol.js';
+import { minimizeTrace, replayTrace } from './retrace.js';
+
+async function designOf(place: Place): Promise<Design> {
+  const design = await loadDesign(place.ref);
+  if (!place.onBase) return design;
+  if (design.base === undefined) throw new UsageError(`design '${design.id}' has no base to compare with`);
+  return design.base;
+}
+
+async function search(task: Search, heartbeat: Heartbeat): Promise<Answers['search']> {
+  const design = await designOf(task);
+  const { classes, tally } = runSearch(task, design, heartbeat);
+  return explain(task, design, classes, tally, heartbeat);
+}
+
+async function explainHung(task: Extract<Task, { kind: 'explain' }>, heartbeat: Heartbeat): Promise<Answers['explain']> {
+  const design = await designOf(task.search);
+  const classes = [...task.classes];
+  if (task.hung.length > 0) {
+    const runner = new Runner(design, task.search.bounds, task.search.scenario);
+    classes.push(hungClass(runner, task.hung, task.search.engine === 'exhaustive'));
+  }
+  return explain(task.search, design, classes, task.tally, heartbeat);
+}
+
+async function retake(place: Place, ops: readonly number[], heartbeat: Heartbeat): Promise<true> {
+  const runner = new Runner(await designOf(place), place.bounds, place.scenario);
+  heartbeat.enter(Phase.Replaying);
+  heartbeat.follow(runner);
+  runner.reset();
+  for (const op of ops) {
+    runner.step(op);
+    if (runner.broken.length > 0 && runner.k.fatal === '') runner.adopt();
+  }
+  return true;
+}
+
+function perform(task: Task, heartbeat: Heartbeat): Promise<Answers[keyof Answers]> {
+  switch (task.kind) {
+    case 'facts':
+      return loadDesign(task.ref).then(factsOf);
+    case 'search':
+      return search(task.search, heartbeat);
+    case 'explain':
+      return explainHung(task, heartbeat);
+    case 'retake':
+      return retake(task.place, task.ops, heartbeat);
+    case 'replay':
+      return loadDesign(task.ref).then((design) => replayTrace(design, task.text, task.name, task.hasColour, heartbeat));
+    case 'minimize':
+      return loadDesign(task.ref).then((design) => minimizeTrace(design, task.text, task.name, heartbeat));
+  }
+}
+
+async function main(): Promise<void> {
+  const { task, memory } = workerData as WorkerData;
+  const heartbeat = new Heartbeat(memory);
+  let message: Message;
+  try {
+    message = { kind: 'done', answer: await perform(task, heartbeat) };
+  } catch (error) {
+    const text = error instanceof Error ? (error instanceof UsageError ? error.message : (error.stack ?? error.message)) : String(error);
+    message = { kind: 'failed', isUsage: error instanceof UsageError, message: text };
+  }
+  heartbeat.enter(Phase.Done);
+  parentPort?.postMessage(message);
+}
+
+await main();

@@ -1,0 +1,138 @@
+/**
+ * A design from outside is watched at its own functions: one that throws, or returns what
+ * C could not, is a kernel that went wrong there. It is judged (`no-bug`), with its trace,
+ * and the search goes on; nothing of it is an error of ours.
+ */
+import type { Design } from '../model/design.js';
+import { DESIGNS } from '../model/designs/designs.js';
+import type { FunctionName, KernelFunctions } from '../model/functions.js';
+import { cName } from '../model/functions.js';
+import type { Kernel } from '../model/kernel.js';
+import { OOPS } from '../model/kernel.js';
+import { UsageError } from './bounds-text.js';
+
+type Kind<R> = [R] extends [void]
+  ? never
+  : [R] extends [boolean]
+    ? 'boolean'
+    : [R] extends [number]
+      ? 'integer'
+      : 'page';
+type Returning = { [N in FunctionName]: Kind<ReturnType<KernelFunctions[N]>> extends never ? never : N }[FunctionName];
+
+/** What each function returns that is not void; the type holds the list to KernelFunctions. */
+const RETURNS: { readonly [N in Returning]: Kind<ReturnType<KernelFunctions[N]>> } = {
+  canMerge: 'boolean',
+  isPacketized: 'boolean',
+  pipeRead: 'integer',
+  pipeReadConsumed: 'integer',
+  pipeWrite: 'integer',
+  pipe2: 'integer',
+  setfl: 'integer',
+  iterIsIovec: 'boolean',
+  iovForEach: 'integer',
+  copyToIter: 'integer',
+  copyPageToIter: 'integer',
+  iovIterZero: 'integer',
+  iovIterGetPages: 'integer',
+  iovIterGetPagesAlloc: 'integer',
+  iovIterNpages: 'integer',
+  iovIterAlignment: 'integer',
+  iovIterGapAlignment: 'integer',
+  iovIterSingleSegCount: 'integer',
+  dupIter: 'integer',
+  copyFromIter: 'integer',
+  copyFromIterNocache: 'integer',
+  copyPageFromIter: 'integer',
+  iovIterCopyFromUserAtomic: 'integer',
+  csumAndCopyToIter: 'integer',
+  csumAndCopyFromIter: 'integer',
+  iovIterFaultInReadable: 'integer',
+  sanity: 'boolean',
+  nextIdx: 'integer',
+  allocated: 'boolean',
+  pushPipe: 'integer',
+  copyPageToIterPipe: 'integer',
+  copyPipeToIter: 'integer',
+  pipeZero: 'integer',
+  pipeGetPages: 'integer',
+  pipeGetPagesAlloc: 'integer',
+  pipeGetPagesList: 'integer',
+  pushAnon: 'page',
+  lastOffset: 'integer',
+  appendPipe: 'page',
+  pipeNpages: 'integer',
+  genericFileSpliceReadDone: 'integer',
+};
+
+const WANTED = { integer: 'an integer', boolean: 'true or false', page: 'a page or null' } as const;
+
+type AnyFunction = (k: Kernel, ...args: unknown[]) => unknown;
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+function fits(kind: keyof typeof WANTED | undefined, value: unknown): boolean {
+  switch (kind) {
+    case 'integer':
+      return Number.isInteger(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'page':
+      return typeof value === 'object';
+    case undefined:
+      return true;
+  }
+}
+
+function guardFunction(name: FunctionName, fn: AnyFunction): AnyFunction {
+  const kind = (RETURNS as Readonly<Record<string, keyof typeof WANTED | undefined>>)[name];
+  return (k, ...args) => {
+    let value: unknown;
+    try {
+      value = fn(k, ...args);
+    } catch (error) {
+      if (error === OOPS) throw error;
+      return k.die('no-bug', cName(name), `${cName(name)}() of the design threw ${messageOf(error)}`);
+    }
+    if (fits(kind, value)) return value;
+    const wanted = WANTED[kind ?? 'integer'];
+    return k.die('no-bug', cName(name), `${cName(name)}() of the design returned ${String(value)}, not ${wanted}`);
+  };
+}
+
+function guardInvariant(design: string, added: Design['addedInvariants'][number]): Design['addedInvariants'][number] {
+  const say = (what: string): UsageError =>
+    new UsageError(`design '${design}': its invariant '${added.id}' ${what}; holds(k, g) has to return true or false`);
+  return {
+    ...added,
+    holds(k, g) {
+      let value: unknown;
+      try {
+        value = added.holds(k, g);
+      } catch (error) {
+        throw say(`threw ${messageOf(error)}`);
+      }
+      if (typeof value !== 'boolean') throw say(`returned ${String(value)}`);
+      return value;
+    },
+  };
+}
+
+/** Every function of the designs that iovcheck brings. */
+const OURS: ReadonlySet<unknown> = new Set(DESIGNS.flatMap((design) => Object.values(design.functions)));
+
+/** The same design, with every function that is not one of ours watched. */
+export function guardDesign(design: Design): Design {
+  const functions: Record<string, unknown> = {};
+  for (const [name, fn] of Object.entries(design.functions)) {
+    functions[name] = OURS.has(fn) ? fn : guardFunction(name as FunctionName, fn as AnyFunction);
+  }
+  return {
+    ...design,
+    functions: functions as unknown as KernelFunctions,
+    addedInvariants: design.addedInvariants.map((added) => guardInvariant(design.id, added)),
+    without: (fixes) => guardDesign(design.without(fixes)),
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * After each op: what nobody can tell apart is made equal, so that states merge. Each step
+ * has its reason here and in model/README.md.
+ */
+import type { Ghost } from '../model/ghost.js';
+import type { Kernel } from '../model/kernel.js';
+import { PipeBufOps, Tag } from '../model/kernel.js';
+import type { World } from '../model/op.js';
+
+export function normalise(k: Kernel, g: Ghost, w: World): void {
+  if (k.bounds.stale === 'flags') dropStaleFields(k);
+  if (k.bounds.contents === 'off') return;
+  forgetUnreadable(k, w);
+  forgetFileMark(k, g);
+}
+
+/** bounds.stale=flags: of a released slot only the flags stay. */
+function dropStaleFields(k: Kernel): void {
+  for (const buf of k.pipe.bufs) {
+    if (buf.ops !== PipeBufOps.Null) continue;
+    buf.page = null;
+    buf.offset = 0;
+    buf.len = 0;
+  }
+}
+
+/**
+ * Bytes of an anonymous page that no slot shows, and that nobody else holds, are nobody's
+ * data: consumed, or truncated away. A slot that grows over them without writing them
+ * shows unwritten bytes, and is told so by the same invariants.
+ */
+function forgetUnreadable(k: Kernel, w: World): void {
+  const used = w.ring.used(k);
+  for (let j = 0; j < used; j++) {
+    const buf = w.ring.slot(k, j);
+    const { page } = buf;
+    if (page === null || page.isFile || page.refcount !== 1) continue;
+    const end = buf.offset + buf.len;
+    for (let b = 0; b < k.pageSize; b++) if (b < buf.offset || b >= end) page.data[b] = Tag.NeverWritten;
+  }
+}
+
+/** The marked file byte is in no pipe any more: the file may as well hold another byte there. */
+function forgetFileMark(k: Kernel, g: Ghost): void {
+  if (g.fileMark < 0) return;
+  const page = k.filePages[Math.floor(g.fileMark / k.pageSize)];
+  const at = g.fileMark % k.pageSize;
+  if (page.refcount !== 1 || page.data[at] !== Tag.Marked) return;
+  page.data[at] = Tag.Plain;
+  g.fileMark = -1;
+}

@@ -1,0 +1,155 @@
+/**
+ * What a run comes to: verdict, exit status and last line. The only place that decides any
+ * of the three.
+ */
+import type { Known } from '../model/design.js';
+import type { CheckResult, Verdict, Violation } from './result.js';
+import { classKey } from './runner.js';
+
+/** Exit statuses of `iovcheck`; of those that apply, the first in this order. */
+export const Status = {
+  Internal: 70,
+  Usage: 2,
+  Violated: 1,
+  Unreached: 4,
+  CutShort: 3,
+  Ok: 0,
+  /** Ended by a signal. */
+  SIGINT: 130,
+  SIGTERM: 143,
+} as const;
+export type Status = (typeof Status)[keyof typeof Status];
+
+export function verdictOf(violations: number, isExhausted: boolean): Verdict {
+  if (violations > 0) return 'violated';
+  return isExhausted ? 'exhausted' : 'budget-spent';
+}
+
+/** One job's result with what else bears on the status. */
+export interface Checked {
+  readonly result: CheckResult;
+  /** The design's `expect.known`. */
+  readonly known: readonly Known[];
+  /** The design has scenarios that this run does not cover. */
+  readonly isPartial: boolean;
+  /** Classes of the base under careless callers; undefined where callers are correct. */
+  readonly base?: readonly Violation[];
+}
+
+export interface Run {
+  readonly checked: readonly Checked[];
+  /** Sentences about misuse, bad files and outputs that can not be written. */
+  readonly usageErrors: number;
+  readonly internalErrors: number;
+  readonly signal?: 'SIGINT' | 'SIGTERM' | undefined;
+  readonly onlyKnown: boolean;
+  readonly requireReached: boolean;
+}
+
+export interface Conclusion {
+  readonly status: Status;
+  /** What is to be said before the last line, one sentence each. */
+  readonly notes: readonly string[];
+  readonly lastLine: string;
+}
+
+/** `bytes-in-order at copy_to_iter() in push_pipe()`; the function is left out where it is the op. */
+export function classText(v: Violation): string {
+  const { invariant, op, function: fn } = v.class;
+  return fn === op || fn === '' ? `${invariant} at ${op}` : `${invariant} at ${op}, in ${fn}()`;
+}
+
+export function knownFor(known: readonly Known[], v: Violation['class']): Known | undefined {
+  return known.find((k) => k.invariant === v.invariant && (k.op === undefined || k.op === v.op));
+}
+
+/** The base has the rule broken at the same op: a caller that breaks the protocol can do that anyway. */
+function baseHas(base: readonly Violation[], v: Violation): boolean {
+  return base.some((b) => b.class.invariant === v.class.invariant && b.class.op === v.class.op);
+}
+
+/** Violations that make the status 1. */
+function counted({ result, base }: Checked): Violation[] {
+  return result.violations.filter((v) => !v.misuse || base === undefined || !baseHas(base, v));
+}
+
+function byDesign(checked: readonly Checked[]): Map<string, Checked[]> {
+  const out = new Map<string, Checked[]>();
+  for (const c of checked) out.set(c.result.design, [...(out.get(c.result.design) ?? []), c]);
+  return out;
+}
+
+/** With --known: what is found and not listed, and what is listed and not found. */
+function judgeKnown(checked: readonly Checked[]): string[] {
+  const notes: string[] = [];
+  for (const [design, runs] of byDesign(checked)) {
+    const { known } = runs[0];
+    const violations = runs.flatMap(counted);
+    const seen = new Set<string>();
+    for (const v of violations) {
+      if (knownFor(known, v.class) !== undefined || seen.has(classKey(v.class))) continue;
+      seen.add(classKey(v.class));
+      notes.push(`${design}: ${classText(v)} is not among its known violations.`);
+    }
+    const isWhole = runs.every((run) => !run.isPartial && (run.result.exhausted || run.result.engine !== 'exhaustive'));
+    if (!isWhole) continue;
+    for (const k of known) {
+      if (violations.some((v) => knownFor([k], v.class) !== undefined)) continue;
+      notes.push(
+        `${design}: the known violation ${k.invariant}${k.op === undefined ? '' : ` at ${k.op}`} (${k.finding}) was not found.`,
+      );
+    }
+  }
+  return notes;
+}
+
+/** What was never reached, by design and scenario: missing for every engine that ran there. */
+function judgeReached(checked: readonly Checked[], requireReached: boolean): string[] {
+  const missing = new Map<string, { design: string; scenario: string; names: string[] }>();
+  for (const { result } of checked) {
+    const key = `${result.design} ${result.scenario}`;
+    const old = missing.get(key);
+    const names = result.unreached.filter((name) => old === undefined || old.names.includes(name));
+    missing.set(key, { design: result.design, scenario: result.scenario, names });
+  }
+  const notes: string[] = [];
+  for (const { design, scenario, names } of missing.values()) {
+    const runs = checked.filter((c) => c.result.design === design && c.result.scenario === scenario);
+    const isExhausted = runs.some((c) => c.result.exhausted);
+    const counts = requireReached ? names : names.filter((name) => name === 'a quiescent state' && isExhausted);
+    if (counts.length > 0) notes.push(`${design}, ${scenario}: never reached: ${counts.join(', ')}.`);
+  }
+  return notes;
+}
+
+const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+function describe(run: Run, status: Status, violations: number): string {
+  const searches = plural(run.checked.length, 'search', 'searches');
+  const cut = run.checked.filter((c) => c.result.engine === 'exhaustive' && !c.result.exhausted).length;
+  const random = run.checked.filter((c) => c.result.engine !== 'exhaustive').length;
+  const parts = [searches, violations === 0 ? 'no violation' : plural(violations, 'violation')];
+  if (cut > 0) parts.push(`${cut} cut short`);
+  if (random > 0) parts.push(`${plural(random, 'budget')} spent, which proves nothing`);
+  if (run.usageErrors > 0) parts.push(plural(run.usageErrors, 'error'));
+  if (run.internalErrors > 0) parts.push('iovcheck itself failed');
+  if (run.signal !== undefined) parts.push('interrupted');
+  return `${parts.join(', ')}; exit ${status}.`;
+}
+
+export function conclude(run: Run): Conclusion {
+  const violations = run.checked.flatMap(counted);
+  const known = run.onlyKnown ? judgeKnown(run.checked) : [];
+  const unreached = judgeReached(run.checked, run.requireReached);
+  const isViolated = run.onlyKnown ? known.length > 0 : violations.length > 0;
+  const isCut = run.checked.some((c) => c.result.engine === 'exhaustive' && !c.result.exhausted);
+  let status: Status = Status.Ok;
+  if (run.signal !== undefined) status = Status[run.signal];
+  else if (run.internalErrors > 0) status = Status.Internal;
+  else if (run.usageErrors > 0) status = Status.Usage;
+  else if (isViolated) status = Status.Violated;
+  else if (unreached.length > 0) status = Status.Unreached;
+  else if (isCut) status = Status.CutShort;
+  const found = run.checked.flatMap((c) => c.result.violations).length;
+  return { status, notes: [...known, ...unreached], lastLine: describe(run, status, found) };
+}

@@ -1,0 +1,72 @@
+/** Contents in text: one sign a byte, what can be read of the pipe, and what has to be. */
+import type { Runner } from '../harness/runner.js';
+import { ByteKind } from '../model/ghost.js';
+import type { Page, PipeBuffer } from '../model/kernel.js';
+import { PIPE_BUF_FLAG_PACKET } from '../model/kernel.js';
+
+/** What the signs for bytes mean; one line for the whole report. */
+export const LEGEND = 'bytes: . plain  * marked  ? never written  - not readable';
+
+const SIGNS = ['?', '.', '*'];
+
+/** The sign of one byte; with contents=off every byte is plain. */
+function sign(runner: Runner, tag: number): string {
+  return runner.w.bounds.contents === 'off' ? '.' : (SIGNS[tag] ?? '?');
+}
+
+/** A whole page: what a reader of the slot can get at by its tag, the rest as `-`. */
+export function slotBytes(runner: Runner, buf: PipeBuffer): string {
+  if (buf.page === null) return '';
+  const end = buf.offset + buf.len;
+  return [...buf.page.data].map((tag, b) => (b >= buf.offset && b < end ? sign(runner, tag) : '-')).join('');
+}
+
+export function pageBytes(runner: Runner, page: Page): string {
+  return [...page.data].map((tag) => sign(runner, tag)).join('');
+}
+
+export const bytesText = (n: number): string => `${n} byte${n === 1 ? '' : 's'}`;
+
+/** Bytes oldest first, each packet in angle brackets: `.<.*>.`; `kind` and `tag` by byte. */
+function stream(runner: Runner, bytes: readonly { readonly tag: number; readonly kind: number }[]): string {
+  let out = '';
+  let isInside = false;
+  for (const { tag, kind } of bytes) {
+    if (kind !== ByteKind.Stream && !isInside) out += '<';
+    out += sign(runner, tag);
+    isInside = kind === ByteKind.Packet;
+    if (kind === ByteKind.PacketEnd) out += '>';
+  }
+  return bytes.length === 0 ? 'nothing' : `${bytesText(bytes.length)}: ${out}`;
+}
+
+/** What reads of the pipe will get, by its slots as they are. */
+function readable(runner: Runner): string {
+  const { k, w } = runner;
+  const bytes: { tag: number; kind: number }[] = [];
+  for (let j = 0; j < Math.min(w.ring.used(k), k.bounds.ring); j++) {
+    const buf = w.ring.slot(k, j);
+    const isPacket = (buf.flags & PIPE_BUF_FLAG_PACKET) !== 0;
+    for (let b = 0; b < buf.len; b++) {
+      const kind = isPacket ? (b === buf.len - 1 ? ByteKind.PacketEnd : ByteKind.Packet) : ByteKind.Stream;
+      bytes.push({ tag: buf.page?.data[buf.offset + b] ?? 0, kind });
+    }
+  }
+  return stream(runner, bytes);
+}
+
+/** What can be read, and below it what has to be, where that is something else. */
+export function byteLines(runner: Runner): [string, string][] {
+  const { g } = runner;
+  const owed = stream(
+    runner,
+    Array.from({ length: g.n }, (_, n) => ({ tag: g.tag[n], kind: g.kind[n] })),
+  );
+  const real = readable(runner);
+  const note = (real + owed).includes('<') ? '   (<> is a packet)' : '';
+  if (real === owed) return [['readable', real === 'nothing' ? 'nothing, as owed' : `${real}   (as owed)${note}`]];
+  return [
+    ['readable', real],
+    ['owed', owed + note],
+  ];
+}

@@ -1,0 +1,233 @@
+/**
+ * The state in text, for somebody who knows struct pipe_inode_info: the ring slot by slot
+ * in array order, and around it only what is there. At most 78 columns, no colour needed.
+ */
+import { ownersOf, pageName } from '../harness/ledger.js';
+import type { Runner } from '../harness/runner.js';
+import { isPending } from '../model/callers/callers.js';
+import type { IovIter } from '../model/kernel.js';
+import * as K from '../model/kernel.js';
+import { callerName } from '../model/ops/splice.js';
+import { byteLines, bytesText, pageBytes, slotBytes } from './bytes.js';
+
+export { LEGEND } from './bytes.js';
+
+export const COLUMNS = 78;
+
+export const HERE = '<== here';
+
+const OPS_NAMES = ['free', 'anon', 'packet', 'page-cache', 'default'];
+
+const FLAG_NAMES: readonly (readonly [bit: number, name: string])[] = [
+  [K.PIPE_BUF_FLAG_LRU, 'LRU'],
+  [K.PIPE_BUF_FLAG_GIFT, 'GIFT'],
+  [K.PIPE_BUF_FLAG_PACKET, 'PACKET'],
+  [K.PIPE_BUF_FLAG_CAN_MERGE, 'CAN_MERGE'],
+];
+
+/** `PACKET|CAN_MERGE`; '' for none. */
+export function flagNames(flags: number): string {
+  const known = FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0);
+  const rest = known.reduce((left, [bit]) => left & ~bit, flags);
+  return [...known.map(([, name]) => name), ...(rest === 0 ? [] : [`0x${rest.toString(16)}`])].join('|');
+}
+
+/** Index in the array of the slot that an iterator is at. */
+export function slotOfIter(runner: Runner, i: IovIter): number {
+  return runner.w.ring.form === 'curbuf' ? i.idx : i.head & (runner.k.bounds.ring - 1);
+}
+
+/** Bytes from the start of the page to where the iterator goes on; 0 before anything is in the slot. */
+export function offsetOfIter(i: IovIter): number {
+  return i.iovOffset !== 0 ? i.iovOffset : Math.abs(i.lastOffset);
+}
+
+/** What points at each slot of the array: `curbuf`, `tail`, `head`, and the iterators. */
+function pointers(runner: Runner): { ring: string[]; iter: string[] } {
+  const { k, w } = runner;
+  const size = k.bounds.ring;
+  const ring = Array.from({ length: size }, () => '');
+  const iter = Array.from({ length: size }, () => '');
+  const point = (at: string[], slot: number, name: string): void => {
+    if (slot >= 0 && slot < size) at[slot] = at[slot] === '' ? name : `${at[slot]},${name}`;
+  };
+  if (w.ring.form === 'curbuf') point(ring, k.pipe.curbuf, 'curbuf');
+  else {
+    point(ring, k.pipe.tail & (size - 1), 'tail');
+    point(ring, k.pipe.head & (size - 1), 'head');
+  }
+  if (k.iter.active) point(iter, slotOfIter(runner, k.iter), 'iter');
+  if (k.iterCopy.active) point(iter, slotOfIter(runner, k.iterCopy), 'copy');
+  return { ring, iter };
+}
+
+interface Row {
+  readonly cells: readonly string[];
+  readonly isMarked: boolean;
+}
+
+function slotRow(
+  runner: Runner,
+  slot: number,
+  isUsed: boolean,
+  isMarked: boolean,
+  points: ReturnType<typeof pointers>,
+): Row {
+  const buf = runner.k.pipe.bufs[slot];
+  const flags = flagNames(buf.flags);
+  const page = buf.page === null ? '-' : pageName(runner, buf.page);
+  const name = OPS_NAMES[buf.ops] ?? String(buf.ops);
+  const pointer = points.ring[slot];
+  const arrow = pointer === '' ? '' : `${pointer} ->`;
+  const at = points.iter[slot] === '' ? '' : `<- ${points.iter[slot]}`;
+  const head = [arrow === '' && isUsed ? '|  ' : arrow, `[${slot}]`];
+  // A free slot shows what its last occupant has left in it, in brackets: code may look at it.
+  const isBare = !isUsed && buf.page === null;
+  const middle = isUsed
+    ? [buf.ops === 0 ? 'NULL' : name, page, String(buf.offset), String(buf.len), flags || '-', slotBytes(runner, buf)]
+    : [
+        name,
+        isBare ? '' : `(${page})`,
+        isBare ? '' : String(buf.offset),
+        isBare ? '' : String(buf.len),
+        flags && `(${flags})`,
+        '',
+      ];
+  return { cells: [...head, ...middle, at], isMarked };
+}
+
+const HEADS = ['', 'slot', 'ops', 'page', 'off', 'len', 'flags', 'bytes', ''];
+const RIGHT = new Set([0, 4, 5]);
+
+/** Columns as wide as they need to be, closer together where the line would be too long. */
+function table(rows: readonly Row[], indent: string, columns: number): string[] {
+  const all = [{ cells: HEADS, isMarked: false }, ...rows];
+  const widths = HEADS.map((_, c) => Math.max(...all.map((row) => row.cells[c].length)));
+  if (widths.at(-1) === 0) widths.pop();
+  const sum = widths.reduce((a, b) => a + b, indent.length) + (rows.some((row) => row.isMarked) ? HERE.length + 2 : 0);
+  const gap = ' '.repeat(sum + 2 * (widths.length - 1) <= columns ? 2 : 1);
+  return all.map(({ cells, isMarked }) => {
+    const line = widths.map((wide, c) => (RIGHT.has(c) ? cells[c].padStart(wide) : cells[c].padEnd(wide))).join(gap);
+    return mark(indent + line, isMarked, columns);
+  });
+}
+
+/** The line with the mark at its end; a line that is full keeps a short one. */
+function mark(line: string, isMarked: boolean, columns: number): string {
+  if (!isMarked) return line.trimEnd();
+  const room = columns - HERE.length - 2;
+  const body = line.trimEnd();
+  if (body.length > room) return `${body.slice(0, columns - 4)} <==`;
+  return `${body}  ${HERE}`;
+}
+
+function lockText(runner: Runner): string {
+  const name = callerName(runner.k);
+  return name === 'nobody' || name === 'primitives' ? name : `the ${name} read_iter`;
+}
+
+function pipeLine(runner: Runner): string {
+  const { pipe } = runner.k;
+  const fields =
+    runner.w.ring.form === 'curbuf'
+      ? `curbuf=${pipe.curbuf} nrbufs=${pipe.nrbufs} buffers=${pipe.buffers}`
+      : `head=${pipe.head} tail=${pipe.tail} ring_size=${pipe.ringSize}`;
+  return `${fields}   lock: ${lockText(runner)}`;
+}
+
+/** `count=4 idx=0 iov_offset=2: at slot 0, offset 2` */
+function iterText(runner: Runner, i: IovIter): string {
+  const slot = slotOfIter(runner, i);
+  const off = offsetOfIter(i);
+  const offset = runner.w.design.present.has('lastOffset')
+    ? `last_offset=${i.lastOffset}`
+    : `iov_offset=${i.iovOffset}`;
+  const index = runner.w.ring.form === 'curbuf' ? `idx=${i.idx}` : `head=${i.head} start_head=${i.startHead}`;
+  const at = off === 0 ? `at slot ${slot}, not begun` : `at slot ${slot}, offset ${off}`;
+  return `count=${i.count} ${index} ${offset}: ${at}`;
+}
+
+function requestText(runner: Runner): string {
+  const r = runner.k.request;
+  const pages = r.page.slice(0, r.nr).map((page) => (page === null ? 'NULL' : pageName(runner, page)));
+  const facts = [
+    pages.length === 0 ? 'no page is held' : `the caller holds ${pages.join(', ')}`,
+    r.on === 2 ? 'asked of the copy' : '',
+    r.isWritten ? `the device wrote ${r.done}` : 'nothing is read in yet',
+    r.ownsArray ? 'the array is its own' : '',
+    r.isPut ? 'its pages are put' : '',
+  ];
+  if (r.isCommitted) return `committed; ${facts[0]}`;
+  return `${bytesText(r.bytes)}; ${facts.filter((fact) => fact !== '').join(', ')}`;
+}
+
+/** Pages of the file that hold another byte than plain ones, and what is wrong with a page's count. */
+function pageLines(runner: Runner): [string, string][] {
+  const { k } = runner;
+  const files = k.filePages
+    .filter((page) => runner.w.bounds.contents !== 'off' && page.data.some((tag) => tag !== K.Tag.Plain))
+    .map((page): [string, string] => [
+      'file',
+      `${pageName(runner, page)} in the page cache: ${pageBytes(runner, page)}`,
+    ]);
+  const counts = k.pages.flatMap((page): [string, string][] => {
+    const owners = ownersOf(runner, page);
+    if (owners.length === page.refcount) return [];
+    return [['refs', `${pageName(runner, page)} has ${page.refcount}, its owners are: ${owners.join(', ') || 'none'}`]];
+  });
+  return [...files, ...counts];
+}
+
+/** What stands around the ring, by its name in the left column. */
+function around(runner: Runner): [name: string, text: string, slotMark?: number][] {
+  const { k, g } = runner;
+  const out: [string, string, number?][] = [];
+  if (k.iter.active) {
+    out.push(['iter', iterText(runner, k.iter), -1]);
+    if (!isPending(k) && k.iter.count !== g.left) out.push(['', `count has to be ${g.left}`]);
+  }
+  if (k.iterCopy.active) out.push(['copy', iterText(runner, k.iterCopy)]);
+  if (k.request.on !== 0) out.push(['request', requestText(runner)]);
+  if (k.pipe.tmpPage !== null) out.push(['tmp_page', pageName(runner, k.pipe.tmpPage)]);
+  out.push(...pageLines(runner), ...byteLines(runner));
+  return out;
+}
+
+const NAME_WIDTH = 10;
+
+/** Breaks a text that is too long at its spaces, but not within them. */
+function fold(name: string, text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = name.padEnd(NAME_WIDTH);
+  // A long run of bytes has no space in it.
+  const room = columns - NAME_WIDTH;
+  const parts = text
+    .split(/(?<=\S) /)
+    .flatMap((part) => (part.length <= room ? [part] : (part.match(new RegExp(`.{1,${room}}`, 'g')) ?? [])));
+  for (const part of parts) {
+    if (line.trimEnd().length > NAME_WIDTH && line.length + part.length > columns) {
+      lines.push(line.trimEnd());
+      line = ' '.repeat(NAME_WIDTH);
+    }
+    line += `${part} `;
+  }
+  return [...lines, line.trimEnd()];
+}
+
+/** The state; `marks` are slots counted from the oldest, -1 is the iterator. */
+export function drawState(runner: Runner, marks: readonly number[], columns = COLUMNS): string[] {
+  const { k, w } = runner;
+  const size = k.bounds.ring;
+  const used = Math.min(w.ring.used(k), size);
+  const isUsed = Array.from({ length: size }, () => false);
+  for (let j = 0; j < used; j++) isUsed[w.ring.index(k, j)] = true;
+  const marked = new Set(marks.filter((j) => j >= 0).map((j) => w.ring.index(k, j)));
+  const points = pointers(runner);
+  const rows = isUsed.map((isIn, slot) => slotRow(runner, slot, isIn, marked.has(slot), points));
+  const rest = around(runner).flatMap(([name, text, markedBy]) => {
+    const isMarked = markedBy !== undefined && marks.includes(markedBy);
+    const lines = fold(name, text, isMarked ? columns - HERE.length - 2 : columns);
+    return lines.map((line, n) => mark(line, isMarked && n === lines.length - 1, columns));
+  });
+  return [...fold('pipe', pipeLine(runner), columns), ...table(rows, '  ', columns), ...rest];
+}

@@ -1,0 +1,105 @@
+/** The JSON form of a check. Its shape is frozen (docs/json.md); the schema is its one statement. */
+import { z } from 'zod';
+import type { CheckResult, Violation } from '../harness/result.js';
+import type { Bounds } from '../model/bounds.js';
+import { SCENARIOS } from '../model/scenario.js';
+
+/** Version of the shape, not of iovcheck. */
+export const JSON_VERSION = 1;
+
+const whole = z.int().min(0);
+
+const boundsShape = {
+  page: whole.describe('PAGE_SIZE of the model, in bytes'),
+  ring: whole.describe('slots of the pipe ring'),
+  files: whole.describe('page-cache pages of the file'),
+  lengths: z.enum(['all', 'edge']),
+  segments: z.enum(['all', 'edge']),
+  marks: z.enum(['all', 'edge']),
+  contents: z.enum(['3', 'off']),
+  callers: z.enum(['correct', 'careless']),
+  stale: z.enum(['flags', 'all']),
+  oom: z.enum(['on', 'off']),
+  headbits: whole,
+  follow: whole,
+  symmetry: z.enum(['on', 'off']),
+} satisfies { readonly [K in keyof Bounds]: z.ZodType<Bounds[K]> };
+
+const violation = z.strictObject({
+  class: z.strictObject({
+    invariant: z.string().describe('id of the rule that broke'),
+    op: z.string().describe('the op at which it broke, C spelling'),
+    function: z.string().describe('the C function at fault'),
+  }),
+  severity: z.enum(['soft', 'fatal']),
+  misuse: z.boolean().describe('the caller broke the protocol'),
+  steps: whole.describe('ops of the trace'),
+  minimality: z.enum(['shortest', '1-minimal', 'raw']),
+  trace: z.array(z.string()).describe('ops from the initial state, C spelling'),
+  explanation: z.string(),
+  fixedBy: z.string().nullable().describe('the named fix that makes it go away'),
+  known: z.string().optional().describe('finding of docs/findings.md, where the design lists it as known'),
+});
+
+const result = z.strictObject({
+  design: z.string(),
+  scenario: z.enum(Object.keys(SCENARIOS) as [string, ...string[]]),
+  bounds: z.strictObject(boundsShape),
+  engine: z.enum(['exhaustive', 'random', 'coverage']),
+  seed: whole,
+  verdict: z.enum(['violated', 'exhausted', 'budget-spent']),
+  exhausted: z.boolean().describe('every state within the bounds was visited'),
+  violations: z.array(violation),
+  stats: z.strictObject({ states: whole, edges: whole, depth: whole, steps: whole }),
+  reached: z.record(z.string(), z.record(z.string(), whole)).describe('times each op was taken, by outcome'),
+  timing: z.strictObject({ seconds: z.number(), edgesPerSecond: z.number() }).optional(),
+});
+
+export const resultSchema = z
+  .strictObject({ version: z.literal(JSON_VERSION), results: z.array(result) })
+  .describe('What iovcheck check --json prints');
+
+export type JsonDocument = z.infer<typeof resultSchema>;
+export type JsonResult = z.infer<typeof result>;
+
+function violationToJson(v: Violation): JsonResult['violations'][number] {
+  return {
+    class: { invariant: v.class.invariant, op: v.class.op, function: v.class.function },
+    severity: v.severity,
+    misuse: v.misuse,
+    steps: v.steps,
+    minimality: v.minimality,
+    trace: [...v.trace],
+    explanation: v.explanation,
+    fixedBy: v.fixedBy,
+    ...(v.known === null ? {} : { known: v.known }),
+  };
+}
+
+export function resultToJson(r: CheckResult): JsonResult {
+  const { states, edges, depth, steps } = r.stats;
+  return {
+    design: r.design,
+    scenario: r.scenario,
+    bounds: { ...r.bounds },
+    engine: r.engine,
+    seed: r.seed,
+    verdict: r.verdict,
+    exhausted: r.exhausted,
+    violations: r.violations.map(violationToJson),
+    stats: { states, edges, depth, steps },
+    reached: Object.fromEntries(Object.entries(r.reached).map(([op, row]) => [op, { ...row }])),
+    ...(r.timing === undefined
+      ? {}
+      : { timing: { seconds: r.timing.seconds, edgesPerSecond: r.timing.edgesPerSecond } }),
+  };
+}
+
+export function toJson(results: readonly CheckResult[]): JsonDocument {
+  return { version: JSON_VERSION, results: results.map(resultToJson) };
+}
+
+/** The published schema, as text. */
+export function schemaText(): string {
+  return `${JSON.stringify(z.toJSONSchema(resultSchema), null, 2)}\n`;
+}

@@ -1,0 +1,79 @@
+/** A run in text: each op with what it returned, and the ring after it on one line. */
+import { pageName } from '../harness/ledger.js';
+import type { Runner } from '../harness/runner.js';
+import { formatReturn } from '../model/errno.js';
+import type { FunctionName } from '../model/functions.js';
+import type { OpInstance } from '../model/op.js';
+import { slotBytes } from './bytes.js';
+import { COLUMNS, flagNames, offsetOfIter, slotOfIter } from './draw.js';
+
+/** C functions that return nothing. */
+const VOID: ReadonlySet<FunctionName | null> = new Set<FunctionName | null>([
+  'iovIterPipe',
+  'iovIterAdvance',
+  'iovIterRevert',
+  'iovIterCommit',
+  'genericFileSpliceRead',
+]);
+
+/** Ops that are no kernel function, and return nothing. */
+const VOID_OPS: ReadonlySet<string> = new Set(['pipe_unlock', 'put_pages']);
+
+/** ` = -EAGAIN` as strace has it; '' for what returns nothing. */
+export function returned(op: OpInstance, ret: number): string {
+  return VOID.has(op.spec.fn) || VOID_OPS.has(op.spec.name) ? '' : `= ${formatReturn(ret)}`;
+}
+
+/** Names of ops on one page of pipe buffers, short: a free slot with what it has kept. */
+function slotText(runner: Runner, slot: number, isUsed: boolean): string {
+  const buf = runner.k.pipe.bufs[slot];
+  const flags = flagNames(buf.flags);
+  const page = buf.page === null ? '-' : pageName(runner, buf.page);
+  if (isUsed) return `[${slot} ${page} ${slotBytes(runner, buf)}${flags === '' ? '' : ` ${flags}`}]`;
+  const left = [buf.page === null ? '' : page, flags].filter((part) => part !== '');
+  return left.length === 0 ? `[${slot} free]` : `[${slot} free, was ${left.join(' ')}]`;
+}
+
+/** The iterator beside the ring: `iter 0+2 count 4`, slot and offset. */
+function iterShort(runner: Runner): string {
+  const { iter } = runner.k;
+  return iter.active ? `iter ${slotOfIter(runner, iter)}+${offsetOfIter(iter)} count=${iter.count}` : '';
+}
+
+/** The ring on one line, or as few as it takes: oldest slot first, as a reader comes to them. */
+export function ringLines(runner: Runner, width = COLUMNS): string[] {
+  const { k, w } = runner;
+  const size = k.bounds.ring;
+  const used = Math.min(w.ring.used(k), size);
+  const parts = Array.from({ length: size }, (_, j) => slotText(runner, w.ring.index(k, j), j < used));
+  if (iterShort(runner) !== '') parts.push(iterShort(runner));
+  if (k.request.on !== 0 && k.request.nr > 0) {
+    const pages = k.request.page
+      .slice(0, k.request.nr)
+      .map((page) => (page === null ? 'NULL' : pageName(runner, page)));
+    parts.push(`held: ${pages.join(' ')}`);
+  }
+  if (k.pipe.tmpPage !== null) parts.push(`tmp_page ${pageName(runner, k.pipe.tmpPage)}`);
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const gap = part.startsWith('[') ? ' ' : '  ';
+    if (last !== undefined && last.length + gap.length + part.length <= width)
+      lines[lines.length - 1] = last + gap + part;
+    else lines.push(part);
+  }
+  return lines;
+}
+
+/** Text broken at its spaces, each line after `indent`. */
+export function wrap(text: string, width: number, indent: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const part of text.split(/\s+/)) {
+    if (line !== '' && indent.length + line.length + 1 + part.length > width) {
+      lines.push(indent + line);
+      line = part;
+    } else line = line === '' ? part : `${line} ${part}`;
+  }
+  return [...lines, indent + line];
+}

@@ -1,0 +1,276 @@
+/**
+ * The report for a person: each counterexample as a run that a kernel developer can follow
+ * op by op, and after all of them what the verdict does not claim. No clock.
+ */
+import { BOUND_KEYS, UsageError, formatBounds } from '../harness/bounds-text.js';
+import { formatLedger, ledger } from '../harness/ledger.js';
+import type { ReplayStep } from '../harness/replay.js';
+import { replay } from '../harness/replay.js';
+import type { CheckResult, Violation } from '../harness/result.js';
+import type { Found, Runner } from '../harness/runner.js';
+import { classKey } from '../harness/runner.js';
+import { resolveOps } from '../harness/trace.js';
+import type { Invariant } from '../invariants/invariant.js';
+import type { Design } from '../model/design.js';
+import { DESIGNS } from '../model/designs/designs.js';
+import { DEFAULT_BOUNDS, NAMED_BOUNDS } from '../model/bounds.js';
+import { formatRef } from '../model/source.js';
+import { COLUMNS, HERE, LEGEND, drawState } from './draw.js';
+import { returned, ringLines, wrap } from './steps.js';
+
+export type Colour = (kind: 'bad' | 'dim' | 'bold', s: string) => string;
+
+export interface TextOptions {
+  readonly runner: Runner;
+  readonly design: Design;
+  /** Columns that prose is broken at; drawings have at most 78. */
+  readonly width?: number;
+  readonly colour?: Colour;
+  /** The command that replays a violation, where its trace was written to a file. */
+  readonly command?: (v: Violation) => string;
+}
+
+const PLAIN: Colour = (_kind, s) => s;
+
+/** Rules about references: the report adds who took and who dropped them. */
+const NEEDS_LEDGER: ReadonlySet<string> = new Set(['refcount-equals-owners', 'no-use-after-free']);
+
+const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+/** Lines of `name  text`, the text broken and set under itself. */
+function field(name: string, text: string, width: number): string[] {
+  const indent = ' '.repeat(FIELD);
+  const [first, ...rest] = wrap(text, width, indent);
+  return [`  ${name}`.padEnd(FIELD) + first.trimStart(), ...rest];
+}
+
+const FIELD = 14;
+
+export function renderViolation(v: Violation, ctx: TextOptions & { readonly invariant: Invariant }): string {
+  const width = ctx.width ?? COLUMNS;
+  const rows: [string, string][] = [
+    ...factsOf(v, ctx),
+    ['design', `${ctx.design.id}: ${ctx.design.title}`],
+    ['bounds', formatBounds(ctx.runner.w.bounds).replaceAll(',', ', ')],
+  ];
+  return `${[...body(v, ctx), ...fields(rows, width), againLine(ctx.command?.(v) ?? checkCommand(ctx))].join('\n')}\n`;
+}
+
+/** The command is one line, whatever its length: it is there to be copied. */
+function againLine(command: string): string {
+  return `  ${'again'.padEnd(FIELD - 2)}${command}`;
+}
+
+/** The counterexample itself: the rule, the run, what is wrong at its end. */
+function body(v: Violation, ctx: TextOptions & { readonly invariant: Invariant }): string[] {
+  const { runner, invariant } = ctx;
+  const width = ctx.width ?? COLUMNS;
+  const colour = ctx.colour ?? PLAIN;
+  const trace = { design: ctx.design.id, scenario: runner.w.scenario.name, bounds: runner.w.bounds, ops: v.trace };
+  const ops = resolveOps(runner, trace, 'trace');
+  return [
+    `${colour('bad', invariant.id)}: ${where(v)}${v.misuse ? '; misuse by a careless caller' : ''}`,
+    '',
+    ...wrap(invariant.statement, width, '  ').map((line) => colour('bold', line)),
+    ...wrap(`Where it is broken: ${lowerFirst(invariant.why)}`, width, '  '),
+    '',
+    `  ${plural(v.steps, 'step')}, ${v.minimality} (${MINIMALITY[v.minimality]}):`,
+    '',
+    ...stepLines(runner, ops, v, colour),
+    '',
+    ...wrap(v.explanation, width, '  ').map((line) => colour('bad', line)),
+    '',
+    ...(NEEDS_LEDGER.has(invariant.id) ? ledgerLines(runner, ops) : []),
+  ];
+}
+
+/** The shortest way to say the same bounds on a command line. */
+function boundsOption({ runner, design }: TextOptions): string {
+  const { bounds } = runner.w;
+  const full = formatBounds(bounds);
+  if (design.bounds !== undefined) return ` --bounds ${full}`;
+  const name = Object.keys(NAMED_BOUNDS).find((key) => formatBounds(NAMED_BOUNDS[key]) === full);
+  if (name !== undefined) return ` --bounds ${name}`;
+  return ` --bounds ${BOUND_KEYS.filter((key) => bounds[key] !== DEFAULT_BOUNDS[key])
+    .map((key) => `${key}=${bounds[key]}`)
+    .join(',')}`;
+}
+
+function checkCommand(ctx: TextOptions): string {
+  return `iovcheck check ${ctx.design.id} --scenario ${ctx.runner.w.scenario.name}${boundsOption(ctx)}`;
+}
+
+/** The call, and the function in it where that is another one. */
+function where({ class: { op, function: fn } }: Violation): string {
+  return op === fn ? `${op}()` : `${op}, in ${fn}()`;
+}
+
+/** A sentence that goes on from a colon; names such as I/O and CVE stay as they are. */
+function lowerFirst(s: string): string {
+  return /^[A-Z][a-z]/.test(s) || /^A /.test(s) ? s[0].toLowerCase() + s.slice(1) : s;
+}
+
+/** Each op, what it returned and the ring after it; the last one with the whole state. */
+function stepLines(runner: Runner, ops: readonly number[], v: Violation, colour: Colour): string[] {
+  const short: string[][] = [];
+  const draw = (r: Runner, found: readonly Found[]): string[] => {
+    short.push(ringLines(r, COLUMNS - STEP));
+    return drawState(r, found.find((f) => classKey(f) === classKey(v.class))?.marks ?? [], COLUMNS - DRAWING.length);
+  };
+  const { steps, stoppedAt } = replay(runner, ops, draw);
+  if (stoppedAt >= 0 || steps.length === 0) {
+    throw new UsageError(
+      `the trace does not replay: step ${stoppedAt + 1}, '${v.trace[stoppedAt]}', can not be taken there`,
+    );
+  }
+  const wide = Math.max(...steps.map((step) => step.text.length));
+  const calls = steps.map((step, n) => callLine(runner, step, n + 1, wide));
+  return steps.flatMap((step, n) => {
+    const others = step.found.filter((f) => classKey(f) !== classKey(v.class)).map((f) => f.invariant);
+    const also =
+      others.length === 0
+        ? []
+        : [
+            `${MARGIN}${n === steps.length - 1 ? 'also broken here' : 'broken here'}: ${[...new Set(others)].join(', ')}`,
+          ];
+    const isLast = n === steps.length - 1;
+    if (isLast)
+      return [colour('bold', calls[n]), ...also, '', ...drawing(step.picture, colour), DRAWING + colour('dim', LEGEND)];
+    const isSame = n > 0 && short[n].join('\n') === short[n - 1].join('\n');
+    return [colour('bold', calls[n]), ...(isSame ? [] : short[n].map((line) => MARGIN + colour('dim', line))), ...also];
+  });
+}
+
+/** Where the text of a step begins. */
+const STEP = 6;
+const MARGIN = ' '.repeat(STEP);
+/** Before each line of the drawing. */
+const DRAWING = ' '.repeat(4);
+
+function callLine(runner: Runner, step: ReplayStep, number: number, wide: number): string {
+  const ret = returned(runner.ops[step.op], step.ret);
+  return `${String(number).padStart(STEP - 2)}  ${step.text.padEnd(wide)}  ${ret}`.trimEnd();
+}
+
+/** Whether a line of a drawing carries the mark. */
+function isMarkedLine(line: string): boolean {
+  return line.endsWith(HERE) || line.endsWith('<==');
+}
+
+function drawing(picture: readonly string[], colour: Colour): string[] {
+  return picture.map((line) => DRAWING + (isMarkedLine(line) ? colour('bad', line) : line));
+}
+
+function ledgerLines(runner: Runner, ops: readonly number[]): string[] {
+  return ['  who holds what, step by step:', ...formatLedger(ledger(runner, ops)).map((line) => `    ${line}`), ''];
+}
+
+/** What a fix in the repaired sibling does about it. */
+function fixText(fix: string, design: Design): string {
+  const sibling = DESIGNS.find((d) => d.repairs === design.id);
+  const what = sibling?.fixes?.[fix];
+  return `${fix}${what === undefined ? '' : `: ${what}`}${sibling === undefined ? '' : ` (${sibling.id})`}`;
+}
+
+const sources = (list: Invariant['source']): string => list.map(formatRef).join('; ');
+
+function factsOf(
+  v: Violation,
+  { design, invariant }: TextOptions & { readonly invariant: Invariant },
+): [string, string][] {
+  const rows: [string, string][] = [
+    ['at fault', `${v.class.function}(), of ${sources(design.source) || 'the design'}`],
+    ['rule', sources(invariant.source) || 'an invariant of the design'],
+  ];
+  if (v.known !== null) rows.push(['known', `${v.known} in docs/findings.md`]);
+  if (v.fixedBy !== null) rows.push(['fixed by', fixText(v.fixedBy, design)]);
+  return rows;
+}
+
+function fields(rows: readonly (readonly [string, string])[], width: number): string[] {
+  return rows.flatMap(([name, text]) => field(name, text, width));
+}
+
+const MINIMALITY: Readonly<Record<Violation['minimality'], string>> = {
+  shortest: 'within the bounds there is no shorter one',
+  '1-minimal': 'no op can go, and no argument can shrink',
+  raw: 'as it was found, not minimised',
+};
+
+function order(a: Violation, b: Violation): number {
+  return Number(a.misuse) - Number(b.misuse) || a.steps - b.steps;
+}
+
+/** A whole result: the verdict, each kind of violation, what was not reached, and what is not claimed. */
+export function renderResult(result: CheckResult, ctx: TextOptions): string {
+  const colour = ctx.colour ?? PLAIN;
+  const width = ctx.width ?? COLUMNS;
+  const sorted = [...result.violations].sort(order);
+  const primary = sorted.filter((v) => !v.afterOthers);
+  const later = sorted.filter((v) => v.afterOthers);
+  const kinds = result.violations.length === 0 ? '' : `: ${plural(result.violations.length, 'class', 'classes')}`;
+  const { states, edges, depth, steps } = result.stats;
+  const head: [string, string][] = [
+    ['design', ctx.design.title],
+    ['engine', `${result.engine}, seed ${result.seed}`],
+    ['searched', `${plural(states, 'state')}, ${plural(edges, 'edge')}, ${plural(steps, 'step')}, depth ${depth}`],
+    ['complete', completeText(result)],
+    ['bounds', formatBounds(result.bounds).replaceAll(',', ', ')],
+  ];
+  const title = `${result.design}, ${result.scenario}: ${result.verdict}${kinds}`;
+  const parts = [
+    [colour(result.verdict === 'violated' ? 'bad' : 'bold', title), ...fields(head, width)].join('\n'),
+    ...primary.map((v, n) => `${rule(n + 1, primary.length, colour)}\n${renderOne(v, ctx)}`.trimEnd()),
+    laterText(later, width, colour),
+    unreachedText(result, width),
+    notClaimed(result, width).join('\n'),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function completeText(result: CheckResult): string {
+  const isClean = result.violations.length === 0;
+  if (result.exhausted)
+    return `yes: the frontier is empty${isClean ? ', and no rule is broken within the bounds' : ''}`;
+  return `no: ${result.cutShort === '' ? 'this engine samples' : result.cutShort}${isClean ? '; nothing was found, and nothing is proved' : ''}`;
+}
+
+function rule(n: number, of: number, colour: Colour): string {
+  const head = `--- ${n} of ${of} `;
+  return colour('dim', head.padEnd(COLUMNS, '-'));
+}
+
+function renderOne(v: Violation, ctx: TextOptions): string {
+  const invariant = ctx.runner.invariants.find((i) => i.id === v.class.invariant);
+  if (invariant === undefined) throw new Error(`there is no invariant ${v.class.invariant}`);
+  const full = { ...ctx, invariant };
+  const again = ctx.command === undefined ? [] : [againLine(ctx.command(v))];
+  return [...body(v, full), ...fields(factsOf(v, full), ctx.width ?? COLUMNS), ...again].join('\n');
+}
+
+function laterText(later: readonly Violation[], width: number, colour: Colour): string {
+  if (later.length === 0) return '';
+  const wide = Math.max(...later.map((v) => v.class.invariant.length));
+  const rows = later.flatMap((v) => {
+    const head = `  ${plural(v.steps, 'step').padStart(8)}  ${v.class.invariant}`;
+    const line = `${head.padEnd(wide + 12)}  ${where(v)}${v.misuse ? '; misuse' : ''}`;
+    return line.length <= width ? [line] : [head, `${' '.repeat(16)}${where(v)}`];
+  });
+  return [colour('bold', 'also seen, after an earlier violation of the same path:'), ...rows].join('\n');
+}
+
+function unreachedText(result: CheckResult, width: number): string {
+  return result.unreached.length === 0
+    ? ''
+    : ['never reached:', ...wrap(result.unreached.join(', '), width, '  ')].join('\n');
+}
+
+/** The limits of what was said above. */
+function notClaimed(result: CheckResult, width: number): string[] {
+  const within = result.exhausted
+    ? 'This holds within the bounds above, and says nothing about larger pages, rings or counts.'
+    : 'The search was not complete: what it did not find may be there all the same.';
+  const races =
+    'Callers interleave where the pipe lock is dropped; races under a lock, and memory ordering, are outside the model.';
+  return ['not claimed:', ...wrap(within, width, '  '), ...wrap(races, width, '  ')];
+}

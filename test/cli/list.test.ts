@@ -1,0 +1,62 @@
+import { DESIGNS } from '#iov/index.js';
+import { isNodeSupported } from '#iov/cli/doctor.js';
+import { INVARIANTS } from '#iov/invariants/invariants.js';
+import { OPS } from '#iov/model/ops/ops.js';
+import { SCENARIOS } from '#iov/model/scenario.js';
+import { describe, expect, test } from 'vitest';
+import { iovcheck } from './run.js';
+
+describe('list', () => {
+  test.each([
+    ['designs', DESIGNS.map(({ id }) => id)],
+    ['ops', OPS.map(({ name }) => name)],
+    ['invariants', INVARIANTS.map(({ id }) => id)],
+    ['scenarios', Object.keys(SCENARIOS)],
+  ])('%s names each, in columns', async (what, names) => {
+    const { status, out, err } = await iovcheck(['list', what]);
+    expect(status).toBe(0);
+    expect(err).toBe('');
+    const [head, ...rows] = out.trimEnd().split('\n');
+    expect(rows.map((row) => row.split(' ')[0])).toEqual(names);
+    const column = head.search(/ {2}\S/) + 2;
+    for (const row of rows) expect(row.slice(column - 2, column + 1)).toMatch(/^ {2}\S$/);
+    expect(out).not.toMatch(/ $/m);
+  });
+});
+
+describe('doctor', () => {
+  test('says what there is', async () => {
+    const { status, out } = await iovcheck(['doctor']);
+    expect(status).toBe(0);
+    expect(out).toContain(process.versions.node);
+    expect(out).not.toContain('BAD');
+  });
+
+  test.each([
+    ['20.18.0', false],
+    ['20.19.0', true],
+    ['21.7.0', false],
+    ['22.11.0', false],
+    ['22.12.0', true],
+    ['23.0.0', false],
+    ['24.0.0', true],
+    ['26.1.0', true],
+  ])('knows whether Node %s will do', (version, isSupported) => {
+    expect(isNodeSupported(version, '^20.19 || ^22.12 || >=24')).toBe(isSupported);
+  });
+});
+
+describe('help', () => {
+  test('names the statuses', async () => {
+    const { status, out } = await iovcheck(['check', '--help']);
+    expect(status).toBe(0);
+    expect(out).toContain('70   iovcheck itself failed');
+    expect(out).toContain('ring=2');
+  });
+
+  test('goes with a version', async () => {
+    const { status, out } = await iovcheck(['--version']);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});

@@ -1,0 +1,126 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { Folder, designText, iovcheck, tiny } from './run.js';
+
+const folder = new Folder();
+afterAll(() => folder.remove());
+
+function checkFile(text: string, env: Record<string, string> = {}, more: readonly string[] = []): ReturnType<typeof iovcheck> {
+  folder.write('mine.ts', text);
+  return iovcheck(['check', '--bounds', 'tiny', '--quiet', './mine.ts', ...more], { cwd: folder.path, env });
+}
+
+describe.sequential('a design file', () => {
+  test('is checked like one of ours', async () => {
+    const { status, out } = await checkFile(designText('setfl: (k, filp, arg) => functions.setfl(k, filp, arg)'));
+    expect(out).toContain('mine, packet: exhausted');
+    expect(status).toBe(0);
+  });
+
+  test('may import files of its own, and print', async () => {
+    folder.write('part.ts', 'export const EINVAL: number = 22;\nconsole.log("hello");\n');
+    const { status, out, err } = await checkFile(designText('setfl: () => -EINVAL', '', "import { EINVAL } from './part.ts';"));
+    expect(status).toBe(1);
+    expect(err).toContain('hello');
+    expect(out).not.toContain('hello');
+  });
+
+  test.each([
+    ['does not parse', 'const a: = 3;\n', 'mine.ts:1:10: Unexpected token'],
+    ['exports nothing', 'export const x = 1;\n', "exports nothing named 'design'"],
+    ['exports something else', "export const design = { id: 'x' };\n", 'not made by defineDesign()'],
+    ['names a function that does not exist', designText('pipeReed: () => 0'), "did you mean 'pipeRead'?"],
+    ['imports what is not there', "import { a } from './gone.js';\nconsole.log(a);\n", 'mine.ts:1:'],
+    ['imports a package that is not there', "import { a } from 'no-such-package';\nconsole.log(a);\n", 'no-such-package'],
+    ['throws while it is loaded', "throw new Error('boo');\n", 'loading it threw Error: boo'],
+    ['ends its thread', 'process.exit(3);\n', 'take process.exit() out'],
+    ['names a scenario that does not exist', designText('', "scenarios: ['nope'],"), "there is no scenario 'nope'"],
+    ['has no scenario', designText('', 'scenarios: [],'), 'no scenario'],
+  ])('that %s gets one sentence, and exit 2', async (_what, text, sentence) => {
+    const { status, out, err } = await checkFile(text);
+    expect(err).toContain(sentence);
+    expect(err.trimEnd().split('\n')).toHaveLength(1);
+    expect(status).toBe(2);
+    expect(out).toContain('1 error; exit 2.');
+  });
+
+  test('that does not exist', async () => {
+    const { status, err } = await tiny('./gone.ts');
+    expect(status).toBe(2);
+    expect(err).toBe("iovcheck: ./gone.ts: there is no such file; name a .ts or .js file that exports 'design'\n");
+  });
+
+  test('that loops while it is loaded is ended', async () => {
+    const { status, err } = await checkFile('for (;;);\n', { IOVCHECK_LOAD_SECONDS: '0.5' });
+    expect(status).toBe(2);
+    expect(err).toContain('did not finish loading within 0.5 s');
+  });
+
+  test('that can not be used does not hide what others break', async () => {
+    const { status, out } = await checkFile('export const x = 1;\n', {}, ['packet-2012']);
+    expect(status).toBe(2);
+    expect(out).toContain('packet-boundaries');
+  });
+});
+
+describe.sequential('a function of a design', () => {
+  test.each([
+    ['throws', "setfl() { throw new TypeError('oh'); }", 'setfl() of the design threw TypeError: oh.'],
+    ['returns NaN', 'setfl: () => NaN', 'setfl() of the design returned NaN, not an integer.'],
+    ['returns a wrong type', "setfl: () => 'no' as never", 'setfl() of the design returned no, not an integer.'],
+    ['returns nothing', 'setfl: () => undefined as never', 'setfl() of the design returned undefined, not an integer.'],
+  ])('that %s is a violation, with its trace', async (_what, override, explanation) => {
+    const { status, out } = await checkFile(designText(override));
+    expect(status).toBe(1);
+    expect(out).toContain('no-bug: fcntl_setfl, in setfl()');
+    expect(out).toContain(explanation);
+    expect(out).toContain('complete    yes');
+  });
+
+  test('that never returns is a violation, and other designs are checked', async () => {
+    const before = 'let n = 0;';
+    const loop = 'pipeRead(k, totalLen) { while (k.pipe.nrbufs > 0) n = 1 - n; return functions.pipeRead(k, totalLen); }';
+    const { status, out } = await checkFile(designText(loop, '', before), { IOVCHECK_HANG_SECONDS: '0.5' }, ['packet-2012']);
+    expect(status).toBe(1);
+    expect(out).toContain('every-loop-ends: pread, in pipe_read()');
+    expect(out).toMatch(/1 {2}pwrite fd=w size=1 .*2 {2}pread size=1/s);
+    expect(out).toContain('2 steps, shortest');
+    expect(out).toContain('complete    no: an op does not return');
+    expect(out).toContain('packet-2012, packet: violated');
+  });
+
+  test('that keeps state outside Kernel is named by its op', async () => {
+    const { status, err } = await checkFile(
+      designText('setfl: (k, filp, arg) => (++n % 3 === 0 ? 0 : functions.setfl(k, filp, arg))', '', 'let n = 0;'),
+    );
+    expect(status).toBe(2);
+    expect(err).toMatch(/design 'mine' keeps state outside Kernel: fcntl_setfl .* did two things from one state/);
+  });
+
+  test('that leaves a fraction in the state is named by its op', async () => {
+    const half = 'pipeRead(k, totalLen) { k.pipe.tmpPage ??= null; k.request.bytes = NaN; return functions.pipeRead(k, totalLen); }';
+    const { status, err } = await checkFile(designText(half));
+    expect(status).toBe(2);
+    expect(err).toContain('leaves request.bytes = NaN after pread');
+  });
+
+  test('that breaks an invariant of its own design is found', async () => {
+    const invariants = "add: { invariants: [{ id: 'never-two', statement: 'Never two bytes.', why: 'Because.', holds: (k) => k.pipe.bufs[0].len < 2 }] },";
+    const { status, out } = await checkFile(designText('', invariants));
+    expect(status).toBe(1);
+    expect(out).toContain('never-two: pwrite');
+  });
+
+  test('an invariant that throws is named', async () => {
+    const invariants = "add: { invariants: [{ id: 'bad', statement: 'x', why: 'y', holds: () => { throw new Error('no'); } }] },";
+    const { status, err } = await checkFile(designText('', invariants));
+    expect(status).toBe(2);
+    expect(err).toContain("its invariant 'bad' threw Error: no");
+  });
+});
+
+test('a second Ctrl-C leaves at once', async () => {
+  const path = folder.write('loop.ts', designText('pipeRead() { for (;;); }'));
+  const signals = [['SIGINT', 2500], ['SIGINT', 3500]] as const;
+  const { status } = await iovcheck(['check', path, '--bounds', 'tiny', '--quiet'], { env: { IOVCHECK_HANG_SECONDS: '60' }, signals });
+  expect(status).toBe(130);
+});
