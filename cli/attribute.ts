@@ -48,7 +48,12 @@ interface Sibling {
   readonly alone: readonly (readonly [fix: string, stand: Stand])[];
 }
 
-function siblingOf(design: Design, without: readonly string[], bounds: Bounds, scenario: ScenarioName): Sibling | undefined {
+function siblingOf(
+  design: Design,
+  without: readonly string[],
+  bounds: Bounds,
+  scenario: ScenarioName,
+): Sibling | undefined {
   const stand = (d: Design): Stand => new Stand(d, bounds, scenario);
   const repaired = without.length > 0 ? design : DESIGNS.find((d) => d.repairs === design.id);
   if (repaired?.fixes === undefined) return undefined;

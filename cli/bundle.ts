@@ -17,7 +17,10 @@ export function isFileName(name: string): boolean {
 
 /** `file:line:column: what` of the first thing that rolldown complains of. */
 function sentence(log: Partial<RolldownLog>, name: string): string {
-  const text = (log.message ?? 'it can not be bundled').split('\n')[0].replace(/^\[\w+\]\s*/, '').replace(/\.$/, '');
+  const text = (log.message ?? 'it can not be bundled')
+    .split('\n')[0]
+    .replace(/^\[\w+\]\s*/, '')
+    .replace(/\.$/, '');
   const { loc } = log;
   if (loc === undefined) return `${name}: ${text}`;
   const file = loc.file === undefined ? name : relative(process.cwd(), resolve(loc.file)) || name;
@@ -46,15 +49,19 @@ async function bundle(path: string, name: string): Promise<string> {
 /** The design file as a URL that both main thread and workers can import. */
 export async function bundleFile(name: string): Promise<string> {
   const path = resolve(name);
-  if (!existsSync(path)) throw new UsageError(`${name}: there is no such file; name a .ts or .js file that exports 'design'`);
-  if (!statSync(path).isFile()) throw new UsageError(`${name}: this is no file; name a .ts or .js file that exports 'design'`);
+  if (!existsSync(path))
+    throw new UsageError(`${name}: there is no such file; name a .ts or .js file that exports 'design'`);
+  if (!statSync(path).isFile())
+    throw new UsageError(`${name}: this is no file; name a .ts or .js file that exports 'design'`);
   let code: string;
   try {
     code = await bundle(path, name);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const first = (error as { errors?: readonly Partial<RolldownLog>[] }).errors?.[0];
-    throw new UsageError(`${sentence(first ?? { message: String(error) }, name)}; correct it and try again`, { cause: error });
+    throw new UsageError(`${sentence(first ?? { message: String(error) }, name)}; correct it and try again`, {
+      cause: error,
+    });
   }
   return `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
 }

@@ -31,11 +31,18 @@ export class Errors {
   /** Whatever was thrown. */
   take(error: unknown): void {
     const isUsage = error instanceof UsageError;
-    this.add(isUsage, error instanceof Error ? (isUsage ? error.message : (error.stack ?? error.message)) : String(error));
+    this.add(
+      isUsage,
+      error instanceof Error ? (isUsage ? error.message : (error.stack ?? error.message)) : String(error),
+    );
   }
 }
 
-async function resolveAll(names: readonly string[], without: readonly string[], errors: Errors): Promise<NamedDesign[]> {
+async function resolveAll(
+  names: readonly string[],
+  without: readonly string[],
+  errors: Errors,
+): Promise<NamedDesign[]> {
   const designs: NamedDesign[] = [];
   for (const name of names) {
     try {
@@ -86,12 +93,21 @@ export async function runCheck(
   };
 }
 
-async function runAll(planned: Plan, jobs: Jobs, options: CheckOptions, errors: Errors, show: (report: Report) => void): Promise<Job[]> {
+async function runAll(
+  planned: Plan,
+  jobs: Jobs,
+  options: CheckOptions,
+  errors: Errors,
+  show: (report: Report) => void,
+): Promise<Job[]> {
   const { searches } = planned;
   const workers = workersFor(searches.length, options.workers);
   const memoryBytes = Math.floor(options.memoryBytes / workers);
   const progress = new Progress(jobs, searches.length, options.isQuiet);
-  const promises = jobs.start(searches.map((search) => ({ ...search, memoryBytes })), workers);
+  const promises = jobs.start(
+    searches.map((search) => ({ ...search, memoryBytes })),
+    workers,
+  );
   const out: Job[] = [];
   for (const [n, promise] of promises.entries()) {
     const job = await promise;
@@ -105,11 +121,11 @@ async function runAll(planned: Plan, jobs: Jobs, options: CheckOptions, errors: 
 }
 
 function checkedOf(planned: Plan, found: readonly Job[]): Checked[] {
-  return planned.shown.flatMap(({ known, isPartial, base }, n) => {
+  return planned.shown.flatMap(({ known, base }, n) => {
     const report = found[n]?.report;
     if (report === undefined) return [];
     const ofBase = base === undefined ? undefined : found[base]?.report?.result.violations;
-    return [{ result: report.result, known, isPartial, ...(ofBase === undefined ? {} : { base: ofBase }) }];
+    return [{ result: report.result, known, ...(ofBase === undefined ? {} : { base: ofBase }) }];
   });
 }
 

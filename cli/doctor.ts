@@ -41,10 +41,20 @@ export function doctor(): { readonly text: string; readonly isWell: boolean } {
   const hasBundler = has('rolldown');
   const rows = [
     ['ok', 'iovcheck', version],
-    [isNode ? 'ok' : 'BAD', 'Node.js', `${process.versions.node}; ${isNode ? 'supported' : `install one of ${engines.node}`}`],
+    [
+      isNode ? 'ok' : 'BAD',
+      'Node.js',
+      `${process.versions.node}; ${isNode ? 'supported' : `install one of ${engines.node}`}`,
+    ],
     ['ok', 'memory', `${gigabytes(totalmem())}, ${gigabytes(freemem())} free; a search takes at most --memory`],
     ['ok', 'cores', `${availableParallelism()}; one search each, see --workers`],
-    [hasBundler ? 'ok' : 'BAD', 'rolldown', hasBundler ? 'present: designs can be named by path' : 'missing: designs can not be named by path; run npm install'],
+    [
+      hasBundler ? 'ok' : 'BAD',
+      'rolldown',
+      hasBundler
+        ? 'present: designs can be named by path'
+        : 'missing: designs can not be named by path; run npm install',
+    ],
     ['ok', 'other parts', 'none is needed'],
   ];
   return { text: table(rows), isWell: isNode && hasBundler };

@@ -5,6 +5,7 @@ import { Explorer } from '../check/explore.js';
 import type { Heartbeat } from '../check/heartbeat.js';
 import { Phase } from '../check/heartbeat.js';
 import type { Columns } from '../check/heartbeat.js';
+import type { RandomClass } from '../fuzz/random.js';
 import { runRandom } from '../fuzz/random.js';
 import { UsageError } from '../harness/bounds-text.js';
 import { findImpurity } from '../harness/purity.js';
@@ -18,7 +19,7 @@ const SAMPLE_STEPS = 20_000;
 const SAMPLE_BYTES = 1 << 28;
 
 function post(message: Message): void {
-  parentPort?.postMessage(message);
+  parentPort?.postMessage(message, []);
 }
 
 /** Why a search that was asked to end did so, in words. */
@@ -50,24 +51,25 @@ class Budget {
   }
 }
 
-/** An error in a user's design that the runner could not make a violation of: it is one, and the end of the search. */
+/**
+ * An error in a user's design that the runner could not make a violation of: it is one, and
+ * the end of the search. Any other error is thrown on.
+ */
 function deadClass(error: unknown, runner: Runner, path: readonly number[] | undefined, ref: Search['ref']): RawClass {
-  if (!(error instanceof DesignFault) || ref.url === null || path === undefined) throw error;
+  const isOfDesign = error instanceof DesignFault || error instanceof TypeError || error instanceof ReferenceError;
+  if (!isOfDesign || ref.url === null || path === undefined) throw error;
   const { spec } = runner.ops[path[path.length - 1]];
+  const fn = spec.fn === null ? spec.name : cName(spec.fn);
+  const why =
+    error instanceof DesignFault ? error.message : `${fn}() left what no kernel can go on from (${error.message})`;
   return {
-    class: { invariant: 'no-bug', op: spec.name, function: spec.fn === null ? spec.name : cName(spec.fn) },
+    class: { invariant: 'no-bug', op: spec.name, function: fn },
     severity: 'fatal',
     path,
     minimality: 'raw',
     isAfterOthers: false,
-    dead: error.message,
+    dead: why,
   };
-}
-
-function unreachedOf(runner: Runner, engine: Search['engine']): string[] {
-  // The random engine does not look for named situations, only at ops.
-  const missing = runner.reached.missing();
-  return engine === 'exhaustive' ? missing : missing.filter((name) => !/^an? /.test(name));
 }
 
 export interface Found {
@@ -116,9 +118,10 @@ function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found
     cutShort,
     seconds: budget.seconds,
     reached: runner.reached.table(),
-    unreached: unreachedOf(runner, 'exhaustive'),
+    unreached: runner.reached.missing(),
   };
-  purity(runner, explorer, search, heartbeat);
+  // What made the search end as it did may have spoilt the very objects of the kernel.
+  if (!classes.some((found: RawClass | ClassFound) => 'dead' in found)) purity(runner, explorer, search, heartbeat);
   return { classes: classes.map((found) => ({ ...found, minimality: 'shortest' as const })), tally };
 }
 
@@ -148,37 +151,41 @@ function random(runner: Runner, search: Search, heartbeat: Heartbeat, design: De
   }
   const budget = new Budget(search, heartbeat);
   heartbeat.follow(runner);
+  const classes: RandomClass[] = [];
   let cutShort = '';
-  let steps = 0;
-  let classes: RawClass[];
+  let dead: RawClass[] = [];
   try {
     const result = runRandom(runner, {
       seed: search.seed,
       steps: search.steps,
       isOver: () => budget.isOver(),
-      onProgress: (done: number) => heartbeat.note(0, done, 0, 0),
+      onProgress: (steps) => heartbeat.note(0, steps, 0, 0),
+      onClass: (found) => {
+        classes.push(found);
+        post({ kind: 'class', found });
+      },
     });
-    ({ steps } = result);
-    classes = result.classes.map((found) => ({ ...found }));
+    heartbeat.note(0, result.steps, 0, 0);
     if (heartbeat.isStopped) cutShort = 'it was interrupted';
   } catch (error) {
-    const dead = deadClass(error, runner, heartbeat.path(undefined), search.ref);
-    classes = [dead];
-    cutShort = `${dead.class.op} can not go on`;
+    dead = [deadClass(error, runner, heartbeat.path(undefined), search.ref)];
+    cutShort = `${dead[0].class.op} can not go on`;
   }
   const tally = {
-    stats: { states: 0, edges: 0, depth: 0, steps },
+    stats: { states: 0, edges: 0, depth: 0, steps: heartbeat.read().edges },
     isExhausted: false,
     cutShort,
     seconds: budget.seconds,
     reached: runner.reached.table(),
-    unreached: unreachedOf(runner, 'random'),
+    unreached: runner.reached.missing(),
   };
-  return { classes, tally };
+  return { classes: [...classes, ...dead], tally };
 }
 
 export function runSearch(search: Search, design: Design, heartbeat: Heartbeat): Found {
   const runner = new Runner(design, search.bounds, search.scenario);
   heartbeat.enter(Phase.Searching);
-  return search.engine === 'exhaustive' ? exhaustive(runner, search, heartbeat) : random(runner, search, heartbeat, design);
+  return search.engine === 'exhaustive'
+    ? exhaustive(runner, search, heartbeat)
+    : random(runner, search, heartbeat, design);
 }

@@ -55,6 +55,7 @@ function explanationOf(runner: Runner, raw: RawClass): { trace: string[]; found:
 
 function explainOne(runner: Runner, raw: RawClass, design: Design, attribution: Attribution): Violation {
   const { trace, found } = explanationOf(runner, raw);
+  const scenario = runner.w.scenario.name;
   return {
     class: raw.class,
     severity: raw.severity,
@@ -64,7 +65,7 @@ function explainOne(runner: Runner, raw: RawClass, design: Design, attribution: 
     trace,
     explanation: found.explanation,
     fixedBy: raw.dead === undefined ? attribution.fixedBy(trace, raw.class) : null,
-    known: knownFor(design.expect.known ?? [], raw.class)?.finding ?? null,
+    known: knownFor(design.expect.known ?? [], raw.class, scenario)?.finding ?? null,
     afterOthers: raw.isAfterOthers,
   };
 }
@@ -72,8 +73,19 @@ function explainOne(runner: Runner, raw: RawClass, design: Design, attribution: 
 function tracesOf(search: Search, result: CheckResult): Report['traces'] {
   const { scenario, bounds, engine, seed } = search;
   return result.violations.map((v, n) => {
-    const name = [result.design, scenario, engine, String(n + 1).padStart(2, '0'), v.class.invariant, v.class.op].join('.');
-    const trace = { design: fullName(search.ref), scenario, bounds, ops: v.trace, violates: v.class, minimality: v.minimality, engine, seed };
+    const name = [result.design, scenario, engine, String(n + 1).padStart(2, '0'), v.class.invariant, v.class.op].join(
+      '.',
+    );
+    const trace = {
+      design: fullName(search.ref),
+      scenario,
+      bounds,
+      ops: v.trace,
+      violates: v.class,
+      minimality: v.minimality,
+      engine,
+      seed,
+    };
     return { file: `${name.replace(/[^\w.-]/g, '_')}.trace`, text: formatTrace(trace) };
   });
 }
@@ -83,18 +95,31 @@ function inOrder(classes: readonly RawClass[]): RawClass[] {
   return classes.toSorted((a, b) => a.path.length - b.path.length);
 }
 
-export function explain(search: Search, design: Design, classes: readonly RawClass[], tally: Tally, heartbeat: Heartbeat): Report {
+export function explain(
+  search: Search,
+  design: Design,
+  classes: readonly RawClass[],
+  tally: Tally,
+  heartbeat: Heartbeat,
+): Report {
   heartbeat.enter(Phase.Replaying);
   const runner = new Runner(design, search.bounds, search.scenario);
   heartbeat.follow(runner);
   closeDeadEnds(runner, classes.flatMap(deadEndOf));
   let violations: Violation[];
   try {
-    const attribution = new Attribution(design, search.onBase ? [] : search.ref.without, search.bounds, search.scenario);
+    const attribution = new Attribution(
+      design,
+      search.onBase ? [] : search.ref.without,
+      search.bounds,
+      search.scenario,
+    );
     violations = inOrder(classes).map((raw) => explainOne(runner, raw, design, attribution));
   } catch (error) {
     if (search.ref.url === null || !(error instanceof Error)) throw error;
-    throw new UsageError(`${search.ref.name}: ${error.message}; does a function keep state outside Kernel?`, { cause: error });
+    throw new UsageError(`${search.ref.name}: ${error.message}; does a function keep state outside Kernel?`, {
+      cause: error,
+    });
   }
   const { stats, isExhausted, seconds } = tally;
   const result: CheckResult = {

@@ -33,7 +33,14 @@ export function loadingHangs(name: string, seconds: number): string {
 /** A tally of a search that could not give its own. */
 function partialTally(thread: Thread<'search'>, seconds: number, cutShort: string): Tally {
   const { states, edges, depth } = thread.heartbeat.read();
-  return { stats: { states, edges, depth, steps: edges }, isExhausted: false, cutShort, reached: {}, unreached: [], seconds };
+  return {
+    stats: { states, edges, depth, steps: edges },
+    isExhausted: false,
+    cutShort,
+    reached: {},
+    unreached: [],
+    seconds,
+  };
 }
 
 export class Jobs {
@@ -79,7 +86,12 @@ export class Jobs {
     }
   }
 
-  private async conclude(search: Search, thread: Thread<'search'>, outcome: Outcome<Report>, seconds: number): Promise<Job> {
+  private async conclude(
+    search: Search,
+    thread: Thread<'search'>,
+    outcome: Outcome<Report>,
+    seconds: number,
+  ): Promise<Job> {
     if (outcome.kind === 'done') return { report: outcome.answer };
     if (outcome.kind === 'hung' && outcome.path === undefined) {
       return { error: { isUsage: true, message: loadingHangs(search.ref.name, thread.seconds) } };
@@ -92,11 +104,19 @@ export class Jobs {
   }
 
   /** What a search had found before it ended badly. */
-  private async rescue(search: Search, classes: readonly RawClass[], tally: Tally, hung: readonly number[]): Promise<Job> {
+  private async rescue(
+    search: Search,
+    classes: readonly RawClass[],
+    tally: Tally,
+    hung: readonly number[],
+  ): Promise<Job> {
     const outcome = await new Thread({ kind: 'explain', search, classes, tally, hung }).run();
     if (outcome.kind === 'done') return { report: outcome.answer };
     if (hung.length === 0) return {};
-    const message = outcome.kind === 'failed' ? outcome.message : `${search.ref.name}: it hangs, and does so elsewhere when run again; does a function keep state outside Kernel?`;
+    const message =
+      outcome.kind === 'failed'
+        ? outcome.message
+        : `${search.ref.name}: it hangs, and does so elsewhere when run again; does a function keep state outside Kernel?`;
     return { error: { isUsage: outcome.kind !== 'failed' || outcome.isUsage, message } };
   }
 }

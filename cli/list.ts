@@ -12,13 +12,27 @@ export type ListName = (typeof LISTS)[number];
 /** Columns as wide as they need to be; the last one is not padded. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
-  return rows.map((row) => `${row.map((cell, c) => (c === row.length - 1 ? cell : cell.padEnd(widths[c]))).join('  ').trimEnd()}\n`).join('');
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, c) => (c === row.length - 1 ? cell : cell.padEnd(widths[c])))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
-const orDash = (list: readonly string[]): string => (list.length === 0 ? '-' : list.join(', '));
+const orDash = (words: readonly string[]): string => (words.length === 0 ? '-' : words.join(', '));
 
 function designs(): string[][] {
-  const rows = DESIGNS.map((d) => [d.id, d.base?.id ?? '-', orDash(d.scenarios), d.title, orDash(Object.keys(d.fixes ?? {}))]);
+  const rows = DESIGNS.map((d) => [
+    d.id,
+    d.base?.id ?? '-',
+    orDash(d.scenarios),
+    d.title,
+    orDash(Object.keys(d.fixes ?? {})),
+  ]);
   return [['DESIGN', 'BASE', 'SCENARIOS', 'TITLE', 'FIXES'], ...rows];
 }
 
@@ -33,12 +47,19 @@ function ops(): string[][] {
 }
 
 function invariants(): string[][] {
-  return [['INVARIANT', 'SEVERITY', 'WHEN', 'STATEMENT'], ...INVARIANTS.map((i) => [i.id, i.severity, i.when, i.statement])];
+  return [
+    ['INVARIANT', 'SEVERITY', 'WHEN', 'STATEMENT'],
+    ...INVARIANTS.map((i) => [i.id, i.severity, i.when, i.statement]),
+  ];
 }
 
 function scenarios(): string[][] {
-  const of = (name: string): string => orDash(DESIGNS.filter((d) => d.scenarios.some((s) => s === name)).map(({ id }) => id));
-  return [['SCENARIO', 'TITLE', 'DESIGNS THAT LIST IT'], ...Object.values(SCENARIOS).map((s) => [s.name, s.title, of(s.name)])];
+  const of = (name: string): string =>
+    orDash(DESIGNS.filter((d) => d.scenarios.some((s) => s === name)).map(({ id }) => id));
+  return [
+    ['SCENARIO', 'TITLE', 'DESIGNS THAT LIST IT'],
+    ...Object.values(SCENARIOS).map((s) => [s.name, s.title, of(s.name)]),
+  ];
 }
 
 const ROWS: Readonly<Record<ListName, () => string[][]>> = { designs, ops, invariants, scenarios };

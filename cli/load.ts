@@ -54,8 +54,13 @@ export function factsOf(design: Design): DesignFacts {
 function findOwn(name: string): Design {
   const design = DESIGNS.find(({ id }) => id === name);
   if (design !== undefined) return design;
-  const like = nearest(name, DESIGNS.map(({ id }) => id));
-  throw new UsageError(`there is no design '${name}'; did you mean '${like}'? 'iovcheck list designs' lists them, and a file is named by its path, e.g. ./${name}.ts`);
+  const like = nearest(
+    name,
+    DESIGNS.map(({ id }) => id),
+  );
+  throw new UsageError(
+    `there is no design '${name}'; did you mean '${like}'? 'iovcheck list designs' lists them, and a file is named by its path, e.g. ./${name}.ts`,
+  );
 }
 
 /** Whether defineDesign() made it. */
@@ -73,15 +78,19 @@ function isDesign(value: unknown): value is Design {
 
 function checkDesign(design: unknown, name: string): Design {
   if (design === undefined) {
-    throw new UsageError(`${name}: it exports nothing named 'design'; write: export const design = defineDesign({ ... })`);
+    throw new UsageError(
+      `${name}: it exports nothing named 'design'; write: export const design = defineDesign({ ... })`,
+    );
   }
   if (!isDesign(design)) {
-    throw new UsageError(`${name}: its 'design' was not made by defineDesign(); write: export const design = defineDesign({ ... })`);
+    throw new UsageError(
+      `${name}: its 'design' was not made by defineDesign(); write: export const design = defineDesign({ ... })`,
+    );
   }
   const all = Object.keys(SCENARIOS);
   for (const scenario of design.scenarios) {
     if (!all.includes(scenario)) {
-      throw new UsageError(`${name}: there is no scenario '${String(scenario)}'; write ${all.join(', ')} under scenarios`);
+      throw new UsageError(`${name}: there is no scenario '${scenario}'; write ${all.join(', ')} under scenarios`);
     }
   }
   if (design.scenarios.length === 0) {
@@ -96,7 +105,9 @@ async function importFile(ref: DesignRef): Promise<Design> {
     module = (await import(ref.url ?? '')) as { readonly design?: unknown };
   } catch (error) {
     if (error instanceof DesignError) throw error;
-    throw new UsageError(`${ref.name}: loading it threw ${messageOf(error)}; correct it and try again`, { cause: error });
+    throw new UsageError(`${ref.name}: loading it threw ${messageOf(error)}; correct it and try again`, {
+      cause: error,
+    });
   }
   return checkDesign(module.design, ref.name);
 }

@@ -30,7 +30,8 @@ const EXAMPLES = `Examples:
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
-const hasColour = pc.isColorSupported && (process.stdout.isTTY || Boolean(process.env.FORCE_COLOR)) && !process.env.NO_COLOR;
+const hasColour =
+  pc.isColorSupported && (process.stdout.isTTY || Boolean(process.env.FORCE_COLOR)) && !process.env.NO_COLOR;
 
 type Done = (status: number) => void;
 
@@ -99,7 +100,9 @@ function makeProgram(done: Done): Command {
 
 /** Commander's own complaints, as one sentence like any other. */
 function usageOf(error: CommanderError): string {
-  const what = error.message.replace(/^error: /, '').replace(/\.?\s*\n\(?Did you mean (.*?)\??\)?$/, '; did you mean $1?');
+  const what = error.message
+    .replace(/^error: /, '')
+    .replace(/\.?\s*\n\(?Did you mean (.*?)\??\)?$/, '; did you mean $1?');
   return `${what.replaceAll('\n', ' ')}${/[.?]$/.test(what) ? '' : ';'} see iovcheck --help`;
 }
 

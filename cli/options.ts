@@ -71,7 +71,9 @@ export function parseBudget(text: string | undefined): { steps: number; seconds:
   if (unit !== undefined && Object.hasOwn(SECONDS, unit) && Number(n) > 0) {
     return { steps: Number.POSITIVE_INFINITY, seconds: Number(n) * SECONDS[unit] };
   }
-  throw new UsageError(`--budget ${text}: this is no budget; write seconds, minutes or steps, e.g. --budget 60s or --budget 1000000-steps`);
+  throw new UsageError(
+    `--budget ${text}: this is no budget; write seconds, minutes or steps, e.g. --budget 60s or --budget 1000000-steps`,
+  );
 }
 
 export function parseMemory(text: string | undefined): number {
@@ -101,12 +103,15 @@ function parseReporters(raw: RawOptions): Reporter[] {
     const at = text.indexOf(':');
     const kind = parseName('--reporter', at < 0 ? text : text.slice(0, at), ['text', 'json', 'ndjson'] as const);
     if (at < 0) return { kind };
-    if (at === text.length - 1) throw new UsageError(`--reporter ${text}: write a path after the colon, e.g. ${kind}:out.${kind}`);
+    if (at === text.length - 1)
+      throw new UsageError(`--reporter ${text}: write a path after the colon, e.g. ${kind}:out.${kind}`);
     return { kind, path: text.slice(at + 1) };
   });
   const onStdout = reporters.filter(({ path }) => path === undefined);
   if (onStdout.length > 1) {
-    throw new UsageError(`--reporter ${onStdout[1].kind}: ${onStdout[0].kind} goes to stdout already; give one of them a path, e.g. --reporter ${onStdout[1].kind}:out`);
+    throw new UsageError(
+      `--reporter ${onStdout[1].kind}: ${onStdout[0].kind} goes to stdout already; give one of them a path, e.g. --reporter ${onStdout[1].kind}:out`,
+    );
   }
   if (reporters.length === 0 || (onStdout.length === 0 && !reporters.some(({ kind }) => kind === 'text'))) {
     reporters.unshift({ kind: 'text' });

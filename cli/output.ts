@@ -4,15 +4,15 @@ import { dirname, join } from 'node:path';
 import { Status } from '../harness/verdict.js';
 
 let isClosed = false;
-let problem = '';
+let stdoutProblem = '';
 
 /** A reader that has seen enough (`| head -1`) ends the output, quietly, and nothing else. */
 export function watchStdout(): void {
   const onError = (error: NodeJS.ErrnoException): void => {
     isClosed = true;
-    if (error.code !== 'EPIPE' && problem === '') {
-      problem = `stdout can not be written (${error.code ?? error.message}); send it elsewhere`;
-      complain(problem);
+    if (error.code !== 'EPIPE' && stdoutProblem === '') {
+      stdoutProblem = `stdout can not be written (${error.code ?? error.message}); send it elsewhere`;
+      complain(stdoutProblem);
       process.exitCode = Status.Usage;
     }
   };
@@ -22,7 +22,7 @@ export function watchStdout(): void {
 
 /** The status of a command whose results may not all have arrived. */
 export function statusAfterOutput(status: number): number {
-  return problem === '' ? status : Status.Usage;
+  return stdoutProblem === '' ? status : Status.Usage;
 }
 
 export function print(text: string): void {
@@ -40,7 +40,8 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path || existsSync(dirname(path))) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path || existsSync(dirname(path)))
+      throw error;
     makeFolder(dirname(path));
     mkdirSync(path);
   }
@@ -58,7 +59,11 @@ export function writeFile(path: string, text: string, option: string): string | 
   }
 }
 
-export function writeFiles(folder: string, files: readonly { readonly file: string; readonly text: string }[], option: string): string | undefined {
+export function writeFiles(
+  folder: string,
+  files: readonly { readonly file: string; readonly text: string }[],
+  option: string,
+): string | undefined {
   try {
     makeFolder(folder);
   } catch (error) {

@@ -14,8 +14,6 @@ const RANDOM_STEPS = 2_000_000;
 export interface Planned {
   readonly search: Search;
   readonly known: readonly Known[];
-  /** The design has other scenarios as well. */
-  readonly isPartial: boolean;
   /** Index of the search of its base, under careless callers. */
   readonly base?: number;
 }
@@ -43,7 +41,9 @@ export function plan(designs: readonly NamedDesign[], options: CheckOptions, has
   const shown: Planned[] = [];
   const bases: Search[] = [];
   const baseOf = (search: Search): number => {
-    const same = bases.findIndex((b) => b.ref === search.ref && b.scenario === search.scenario && b.engine === search.engine);
+    const same = bases.findIndex(
+      (b) => b.ref === search.ref && b.scenario === search.scenario && b.engine === search.engine,
+    );
     return same >= 0 ? same : bases.push({ ...search, onBase: true }) - 1;
   };
   for (const design of designs) {
@@ -66,9 +66,8 @@ export function plan(designs: readonly NamedDesign[], options: CheckOptions, has
           ...(options.traces === undefined ? {} : { traces: options.traces }),
         };
         const hasBase = bounds.callers === 'careless' && design.facts.hasBase;
-        const isPartial = design.facts.scenarios.some((name) => !scenarios.includes(name));
         const known = design.facts.expect.known ?? [];
-        shown.push({ search, known, isPartial, ...(hasBase ? { base: baseOf(search) } : {}) });
+        shown.push({ search, known, ...(hasBase ? { base: baseOf(search) } : {}) });
       }
     }
   }

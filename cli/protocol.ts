@@ -54,10 +54,22 @@ export type Task =
   | { readonly kind: 'facts'; readonly ref: DesignRef }
   | { readonly kind: 'search'; readonly search: Search }
   /** What a search that ended badly had found: `hung` is the path to the op that does not return. */
-  | { readonly kind: 'explain'; readonly search: Search; readonly classes: readonly RawClass[]; readonly tally: Tally; readonly hung: readonly number[] }
+  | {
+      readonly kind: 'explain';
+      readonly search: Search;
+      readonly classes: readonly RawClass[];
+      readonly tally: Tally;
+      readonly hung: readonly number[];
+    }
   /** Takes the ops, to see whether the last one comes back. */
   | { readonly kind: 'retake'; readonly place: Place; readonly ops: readonly number[] }
-  | { readonly kind: 'replay'; readonly ref: DesignRef; readonly text: string; readonly name: string; readonly hasColour: boolean }
+  | {
+      readonly kind: 'replay';
+      readonly ref: DesignRef;
+      readonly text: string;
+      readonly name: string;
+      readonly hasColour: boolean;
+    }
   | { readonly kind: 'minimize'; readonly ref: DesignRef; readonly text: string; readonly name: string };
 
 /** A search, explained: what is printed of it and what is written down. */

@@ -24,13 +24,20 @@ function quoted(word: string): string {
 }
 
 /** A search as text; `files` are the traces of its violations. */
-export function renderReport(result: CheckResult, runner: Runner, search: Search, files: ReadonlyMap<Violation, string>): string {
+export function renderReport(
+  result: CheckResult,
+  runner: Runner,
+  search: Search,
+  files: ReadonlyMap<Violation, string>,
+): string {
   const { traces } = search;
   return renderResult(result, {
     runner,
     design: runner.w.design,
     colour: colourFor(search.hasColour),
-    ...(traces === undefined ? {} : { command: (v: Violation) => `iovcheck replay ${quoted(join(traces, files.get(v) ?? ''))}` }),
+    ...(traces === undefined
+      ? {}
+      : { command: (v: Violation) => `iovcheck replay ${quoted(join(traces, files.get(v) ?? ''))}` }),
   });
 }
 
@@ -41,7 +48,10 @@ export function draw(runner: Runner, found: readonly Found[]): string[] {
 function stepText(runner: Runner, step: ReplayStep, number: number, colour: Colour): string[] {
   const call = `${number}  ${step.text} ${returned(runner.ops[step.op], step.ret)}`.trimEnd();
   const found = step.found.flatMap((f) => [
-    colour('bad', `    ${f.invariant}, in ${f.function}()${f.severity === 'fatal' ? '; the run ends here' : ''}: ${f.explanation}`),
+    colour(
+      'bad',
+      `    ${f.invariant}, in ${f.function}()${f.severity === 'fatal' ? '; the run ends here' : ''}: ${f.explanation}`,
+    ),
   ]);
   return [colour('bold', call), ...step.picture.map((line) => `    ${line}`), ...found, ''];
 }
@@ -52,7 +62,8 @@ export function renderReplay(runner: Runner, trace: Trace, steps: readonly Repla
   const classes = new Set(steps.flatMap((step) => step.found.map((f) => f.invariant)));
   const wanted = trace.violates?.invariant;
   const verdict = classes.size === 0 ? 'nothing is broken' : `broken: ${[...classes].join(', ')}`;
-  const change = wanted === undefined || classes.has(wanted) ? '' : `; the trace says that it breaks ${wanted}, and it does not`;
+  const change =
+    wanted === undefined || classes.has(wanted) ? '' : `; the trace says that it breaks ${wanted}, and it does not`;
   return `${[
     `${design.id}, ${scenario.name}: ${design.title}`,
     `bounds ${formatBounds(bounds)}`,

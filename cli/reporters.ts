@@ -55,7 +55,11 @@ export class Reporters {
   }
 
   writeTraces(folder: string, reports: readonly Report[]): string[] {
-    const problem = writeFiles(folder, reports.flatMap(({ traces }) => traces), '--traces');
+    const problem = writeFiles(
+      folder,
+      reports.flatMap(({ traces }) => traces),
+      '--traces',
+    );
     return problem === undefined ? [] : [problem];
   }
 }

@@ -15,7 +15,10 @@ function read(name: string): string {
   try {
     return readFileSync(name, 'utf8');
   } catch (error) {
-    throw new UsageError(`${name}: it can not be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); name a trace, such as check --traces DIR writes`, { cause: error });
+    throw new UsageError(
+      `${name}: it can not be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); name a trace, such as check --traces DIR writes`,
+      { cause: error },
+    );
   }
 }
 
@@ -26,7 +29,12 @@ function designNamed(design: string, trace: string): string {
   return existsSync(beside) ? beside : design;
 }
 
-export async function retrace(kind: 'replay' | 'minimize', name: string, on: string, hasColour: boolean): Promise<number> {
+export async function retrace(
+  kind: 'replay' | 'minimize',
+  name: string,
+  on: string,
+  hasColour: boolean,
+): Promise<number> {
   const text = read(name);
   const trace = parseTrace(text, name);
   const wanted = splitName(on === 'design' ? trace.design : on);
@@ -44,6 +52,8 @@ export async function retrace(kind: 'replay' | 'minimize', name: string, on: str
     throw new Error(outcome.message);
   }
   if (outcome.path === undefined) throw new UsageError(loadingHangs(ref.name, thread.seconds));
-  print(`step ${outcome.path.length}, ${trace.ops[outcome.path.length - 1] ?? 'the last one'}, does not return.\nevery-loop-ends is broken.\n`);
+  print(
+    `step ${outcome.path.length}, ${trace.ops[outcome.path.length - 1] ?? 'the last one'}, does not return.\nevery-loop-ends is broken.\n`,
+  );
   return Status.Violated;
 }

@@ -10,7 +10,12 @@ import type { Design } from '../model/design.js';
 import type { Printed } from './protocol.js';
 import { draw, renderReplay } from './render.js';
 
-function runnerFor(design: Design, text: string, name: string, heartbeat: Heartbeat): { runner: Runner; ops: number[]; trace: ReturnType<typeof parseTrace> } {
+function runnerFor(
+  design: Design,
+  text: string,
+  name: string,
+  heartbeat: Heartbeat,
+): { runner: Runner; ops: number[]; trace: ReturnType<typeof parseTrace> } {
   const trace = parseTrace(text, name);
   const runner = new Runner(design, trace.bounds, trace.scenario);
   const ops = resolveOps(runner, trace, name);
@@ -19,7 +24,13 @@ function runnerFor(design: Design, text: string, name: string, heartbeat: Heartb
   return { runner, ops, trace };
 }
 
-export function replayTrace(design: Design, text: string, name: string, hasColour: boolean, heartbeat: Heartbeat): Printed {
+export function replayTrace(
+  design: Design,
+  text: string,
+  name: string,
+  hasColour: boolean,
+  heartbeat: Heartbeat,
+): Printed {
   const { runner, ops, trace } = runnerFor(design, text, name, heartbeat);
   const { steps, stoppedAt } = replay(runner, ops, draw);
   const found = steps.flatMap((step) => step.found);

@@ -11,7 +11,11 @@ import { print, watchStdout } from './output.js';
 const SEEDS = ['packet-2012', 'pipe-iter-2016', 'pipe-iter-2016-can-merge', 'pipe-iter-mail-2016'];
 
 /** One sentence for each expectation that was not met. */
-export function unmet(design: Pick<Design, 'id' | 'expect'> | undefined, id: string, results: readonly CheckResult[]): string[] {
+export function unmet(
+  design: Pick<Design, 'id' | 'expect'> | undefined,
+  id: string,
+  results: readonly CheckResult[],
+): string[] {
   if (design === undefined) return [`${id}: there is no such design.`];
   const violations = results.filter((r) => r.design === id).flatMap((r) => r.violations);
   return (design.expect.violates ?? []).flatMap(({ invariant, steps }) => {
@@ -31,14 +35,26 @@ async function main(): Promise<void> {
   const run = await runCheck(designs, options, hasColour, (report) => print(`${report.text}\n`));
   const { results, errors } = run;
   const conclusion = run.conclude();
-  const missing = SEEDS.flatMap((id) => unmet(DESIGNS.find((design) => design.id === id), id, results));
+  const missing = SEEDS.flatMap((id) =>
+    unmet(
+      DESIGNS.find((design) => design.id === id),
+      id,
+      results,
+    ),
+  );
   for (const note of conclusion.notes) print(`${note}\n`);
   for (const { design, scenario, violations, exhausted } of results) {
     const rules = [...new Set(violations.map((v) => v.class.invariant))];
-    print(`${design}, ${scenario}: ${violations.length} classes (${rules.join(', ')})${exhausted ? '' : '; the search was cut short'}\n`);
+    print(
+      `${design}, ${scenario}: ${violations.length} classes (${rules.join(', ')})${exhausted ? '' : '; the search was cut short'}\n`,
+    );
   }
   for (const sentence of missing) print(`${hasColour ? styleText('red', sentence) : sentence}\n`);
-  print(missing.length === 0 ? 'Each design of the seeds breaks what it is expected to break.\n' : 'Expectations were not met.\n');
+  print(
+    missing.length === 0
+      ? 'Each design of the seeds breaks what it is expected to break.\n'
+      : 'Expectations were not met.\n',
+  );
   const isCut = conclusion.status === Status.SIGINT || conclusion.status === Status.SIGTERM;
   if (isCut) process.exitCode = conclusion.status;
   else process.exitCode = missing.length + errors.usage + errors.internal === 0 ? 0 : 1;

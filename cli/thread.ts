@@ -43,7 +43,10 @@ export class Thread<K extends Task['kind']> {
   private end: (outcome: Outcome<Answers[K]>) => void = () => {};
 
   /** `isHung` is asked before a thread is ended, with the path that it seems to hang on. */
-  constructor(task: Extract<Task, { kind: K }>, isHung: (path: readonly number[]) => Promise<boolean> = async () => true) {
+  constructor(
+    task: Extract<Task, { kind: K }>,
+    isHung: (path: readonly number[]) => Promise<boolean> = async () => true,
+  ) {
     this.task = task;
     this.isHung = isHung;
     const workerData: WorkerData = { task, memory: this.heartbeat.memory };
@@ -64,7 +67,11 @@ export class Thread<K extends Task['kind']> {
       this.worker.on('message', (message: Message) => this.take(message));
       this.worker.on('error', (error: Error & { code?: string }) => this.crash(error));
       this.worker.on('exit', (code) => {
-        this.end({ kind: 'failed', isUsage: true, message: `${this.name}: its code ended the thread (exit ${code}); take process.exit() out` });
+        this.end({
+          kind: 'failed',
+          isUsage: true,
+          message: `${this.name}: its code ended the thread (exit ${code}); take process.exit() out`,
+        });
       });
       this.timer = setInterval(() => void this.watch(), this.tick);
     });
@@ -116,7 +123,11 @@ export class Thread<K extends Task['kind']> {
     if (isLoading) {
       this.end({ kind: 'hung', path: undefined });
     } else if (path === undefined) {
-      this.end({ kind: 'failed', isUsage: true, message: `${this.name}: it no longer answers, and the op is not known` });
+      this.end({
+        kind: 'failed',
+        isUsage: true,
+        message: `${this.name}: it no longer answers, and the op is not known`,
+      });
     } else if (++this.doubts > DOUBTS || ((await this.isHung(path)) && this.heartbeat.beats === beats)) {
       this.end({ kind: 'hung', path });
     } else {

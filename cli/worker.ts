@@ -23,7 +23,10 @@ async function search(task: Search, heartbeat: Heartbeat): Promise<Answers['sear
   return explain(task, design, classes, tally, heartbeat);
 }
 
-async function explainHung(task: Extract<Task, { kind: 'explain' }>, heartbeat: Heartbeat): Promise<Answers['explain']> {
+async function explainHung(
+  task: Extract<Task, { kind: 'explain' }>,
+  heartbeat: Heartbeat,
+): Promise<Answers['explain']> {
   const design = await designOf(task.search);
   const classes = [...task.classes];
   if (task.hung.length > 0) {
@@ -56,7 +59,9 @@ function perform(task: Task, heartbeat: Heartbeat): Promise<Answers[keyof Answer
     case 'retake':
       return retake(task.place, task.ops, heartbeat);
     case 'replay':
-      return loadDesign(task.ref).then((design) => replayTrace(design, task.text, task.name, task.hasColour, heartbeat));
+      return loadDesign(task.ref).then((design) =>
+        replayTrace(design, task.text, task.name, task.hasColour, heartbeat),
+      );
     case 'minimize':
       return loadDesign(task.ref).then((design) => minimizeTrace(design, task.text, task.name, heartbeat));
   }
@@ -69,11 +74,16 @@ async function main(): Promise<void> {
   try {
     message = { kind: 'done', answer: await perform(task, heartbeat) };
   } catch (error) {
-    const text = error instanceof Error ? (error instanceof UsageError ? error.message : (error.stack ?? error.message)) : String(error);
+    const text =
+      error instanceof Error
+        ? error instanceof UsageError
+          ? error.message
+          : (error.stack ?? error.message)
+        : String(error);
     message = { kind: 'failed', isUsage: error instanceof UsageError, message: text };
   }
   heartbeat.enter(Phase.Done);
-  parentPort?.postMessage(message);
+  parentPort?.postMessage(message, []);
 }
 
 await main();

@@ -7,17 +7,17 @@ import type { Design } from '../model/design.js';
 import { DESIGNS } from '../model/designs/designs.js';
 import type { FunctionName, KernelFunctions } from '../model/functions.js';
 import { cName } from '../model/functions.js';
-import type { Kernel } from '../model/kernel.js';
+import type { Kernel, Page } from '../model/kernel.js';
 import { OOPS } from '../model/kernel.js';
 import { UsageError } from './bounds-text.js';
 
-type Kind<R> = [R] extends [void]
-  ? never
-  : [R] extends [boolean]
-    ? 'boolean'
-    : [R] extends [number]
-      ? 'integer'
-      : 'page';
+type Kind<R> = [R] extends [boolean]
+  ? 'boolean'
+  : [R] extends [number]
+    ? 'integer'
+    : [R] extends [Page | null]
+      ? 'page'
+      : never;
 type Returning = { [N in FunctionName]: Kind<ReturnType<KernelFunctions[N]>> extends never ? never : N }[FunctionName];
 
 /** What each function returns that is not void; the type holds the list to KernelFunctions. */

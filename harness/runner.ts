@@ -27,45 +27,17 @@ import { Reached } from './reached.js';
 import type { System } from './system.js';
 import type { Group, HoldAll } from './unroll.js';
 import { groupOps, unrollRules } from './unroll.js';
+import type { Found } from './violation.js';
+import { Step } from './violation.js';
 
-/** What became of an op. */
-export const Step = {
-  /** Not enabled here. */
-  Disabled: 0,
-  /** Its choice was never met; the state is spoilt and must be loaded again. */
-  Idle: 1,
-  /** Taken, and every invariant holds. */
-  Taken: 2,
-  /** Taken; soft invariants broke, are marked, and the path goes on. */
-  Violated: 3,
-  /** Taken; the path ends here. */
-  Fatal: 4,
-} as const;
-export type Step = (typeof Step)[keyof typeof Step];
-
-/** The class of a violation: which rule, at which call, in which function. */
-export interface ViolationClass {
-  readonly invariant: string;
-  readonly op: string;
-  readonly function: string;
-}
-
-export interface Found extends ViolationClass {
-  readonly severity: 'soft' | 'fatal';
-  readonly explanation: string;
-  /** Slots from the oldest to mark in a drawing; -1 marks the iterator. */
-  readonly marks: readonly number[];
-}
+export type { Found, ViolationClass } from './violation.js';
+export { classKey, Step } from './violation.js';
 
 /** Where the ghost stops counting the violating steps of a path. */
 const BREAKS_MAX = 3;
 
 /** An error inside a design's own code that is no kernel oops: it threw, or returned no number. */
 export class DesignFault extends Error {}
-
-export function classKey(c: ViolationClass): string {
-  return `${c.invariant} ${c.op} ${c.function}`;
-}
 
 export class Runner implements System {
   readonly k: Kernel;
@@ -78,7 +50,6 @@ export class Runner implements System {
   readonly reached: Reached;
   /** Which invariants broke in the last step; filled only by Violated and Fatal. */
   readonly broken: Invariant[] = [];
-  /** Fatal rule of the last step, where it was Fatal. */
   readonly judged: Judged;
   private readonly holdAll: Readonly<Record<When, HoldAll>>;
   /** False while an op is run again only to see what it calls. */
@@ -196,7 +167,7 @@ export class Runner implements System {
     if (spec.isQuery === true) this.codec.save(k, g, this.before, 0);
     const ret = this.call(spec, a, b, c, d);
     judged.ret = ret;
-    if (k.fatal !== '') return this.fatal();
+    if (k.fatal !== '') return this.isPromisedBug(spec) ? Step.Idle : this.fatal();
     if (spec.isIdle?.(k, ret, a, b, c, d) === true) return Step.Idle;
     judged.unkept = spec.promise?.(g, k, w, ret, a, b, c, d) ?? '';
     spec.account?.(g, k, w, ret, a, b, c, d);
@@ -221,6 +192,11 @@ export class Runner implements System {
         cause: error,
       });
     }
+  }
+
+  /** The contract answers this misuse with BUG(), and it did. */
+  private isPromisedBug(spec: OpSpec): boolean {
+    return spec.mayBug === true && this.k.fatal === 'no-bug' && this.w.design.contract.misuse === 'bug';
   }
 
   private hasChanged(): boolean {

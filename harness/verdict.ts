@@ -3,8 +3,8 @@
  * of the three.
  */
 import type { Known } from '../model/design.js';
+import type { ScenarioName } from '../model/scenario.js';
 import type { CheckResult, Verdict, Violation } from './result.js';
-import { classKey } from './runner.js';
 
 /** Exit statuses of `iovcheck`; of those that apply, the first in this order. */
 export const Status = {
@@ -30,8 +30,6 @@ export interface Checked {
   readonly result: CheckResult;
   /** The design's `expect.known`. */
   readonly known: readonly Known[];
-  /** The design has scenarios that this run does not cover. */
-  readonly isPartial: boolean;
   /** Classes of the base under careless callers; undefined where callers are correct. */
   readonly base?: readonly Violation[];
 }
@@ -59,8 +57,10 @@ export function classText(v: Violation): string {
   return fn === op || fn === '' ? `${invariant} at ${op}` : `${invariant} at ${op}, in ${fn}()`;
 }
 
-export function knownFor(known: readonly Known[], v: Violation['class']): Known | undefined {
-  return known.find((k) => k.invariant === v.invariant && (k.op === undefined || k.op === v.op));
+export function knownFor(known: readonly Known[], v: Violation['class'], scenario: ScenarioName): Known | undefined {
+  return known.find(
+    (k) => k.scenario === scenario && k.invariant === v.invariant && (k.op === undefined || k.op === v.op),
+  );
 }
 
 /** The base has the rule broken at the same op: a caller that breaks the protocol can do that anyway. */
@@ -73,53 +73,48 @@ function counted({ result, base }: Checked): Violation[] {
   return result.violations.filter((v) => !v.misuse || base === undefined || !baseHas(base, v));
 }
 
-function byDesign(checked: readonly Checked[]): Map<string, Checked[]> {
+/** Runs of one design in one scenario, by whichever engines. */
+function byPlace(checked: readonly Checked[]): Checked[][] {
   const out = new Map<string, Checked[]>();
-  for (const c of checked) out.set(c.result.design, [...(out.get(c.result.design) ?? []), c]);
-  return out;
+  for (const c of checked) {
+    const key = `${c.result.design}, ${c.result.scenario}`;
+    out.set(key, [...(out.get(key) ?? []), c]);
+  }
+  return [...out.values()];
+}
+
+/** The engine went through all it was to go through: what it did not find is not there, or was not met. */
+function isWhole({ result }: Checked): boolean {
+  return result.exhausted || result.engine !== 'exhaustive';
 }
 
 /** With --known: what is found and not listed, and what is listed and not found. */
 function judgeKnown(checked: readonly Checked[]): string[] {
-  const notes: string[] = [];
-  for (const [design, runs] of byDesign(checked)) {
-    const { known } = runs[0];
+  return byPlace(checked).flatMap((runs) => {
+    const { design, scenario } = runs[0].result;
     const violations = runs.flatMap(counted);
-    const seen = new Set<string>();
-    for (const v of violations) {
-      if (knownFor(known, v.class) !== undefined || seen.has(classKey(v.class))) continue;
-      seen.add(classKey(v.class));
-      notes.push(`${design}: ${classText(v)} is not among its known violations.`);
-    }
-    const isWhole = runs.every((run) => !run.isPartial && (run.result.exhausted || run.result.engine !== 'exhaustive'));
-    if (!isWhole) continue;
-    for (const k of known) {
-      if (violations.some((v) => knownFor([k], v.class) !== undefined)) continue;
-      notes.push(
-        `${design}: the known violation ${k.invariant}${k.op === undefined ? '' : ` at ${k.op}`} (${k.finding}) was not found.`,
-      );
-    }
-  }
-  return notes;
+    const listed = runs[0].known.filter((k) => k.scenario === scenario);
+    const unlisted = violations.filter((v) => knownFor(listed, v.class, scenario) === undefined);
+    const missing = listed.filter((k) => !violations.some((v) => knownFor([k], v.class, scenario) !== undefined));
+    return [
+      ...new Set(unlisted.map((v) => `${design}, ${scenario}: ${classText(v)} is not among its known violations.`)),
+      ...(runs.every(isWhole) ? missing : []).map(
+        (k) =>
+          `${design}, ${scenario}: the known violation ${k.invariant}${k.op === undefined ? '' : ` at ${k.op}`} (${k.finding}) was not found.`,
+      ),
+    ];
+  });
 }
 
 /** What was never reached, by design and scenario: missing for every engine that ran there. */
 function judgeReached(checked: readonly Checked[], requireReached: boolean): string[] {
-  const missing = new Map<string, { design: string; scenario: string; names: string[] }>();
-  for (const { result } of checked) {
-    const key = `${result.design} ${result.scenario}`;
-    const old = missing.get(key);
-    const names = result.unreached.filter((name) => old === undefined || old.names.includes(name));
-    missing.set(key, { design: result.design, scenario: result.scenario, names });
-  }
-  const notes: string[] = [];
-  for (const { design, scenario, names } of missing.values()) {
-    const runs = checked.filter((c) => c.result.design === design && c.result.scenario === scenario);
-    const isExhausted = runs.some((c) => c.result.exhausted);
+  return byPlace(checked).flatMap((runs) => {
+    const [{ result }] = runs;
+    const names = result.unreached.filter((name) => runs.every((run) => run.result.unreached.includes(name)));
+    const isExhausted = runs.some((run) => run.result.exhausted);
     const counts = requireReached ? names : names.filter((name) => name === 'a quiescent state' && isExhausted);
-    if (counts.length > 0) notes.push(`${design}, ${scenario}: never reached: ${counts.join(', ')}.`);
-  }
-  return notes;
+    return counts.length === 0 ? [] : [`${result.design}, ${result.scenario}: never reached: ${counts.join(', ')}.`];
+  });
 }
 
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;

@@ -37,6 +37,8 @@ export interface OpSpec {
   readonly args: readonly ArgSpec[];
   /** The design's function that the op enters; null where the caller or the device acts. */
   readonly fn: FunctionName | null;
+  /** Misuse that a design may answer with BUG(), where its contract says so. */
+  readonly mayBug?: boolean;
   /** The op changes nothing: judged by comparing images. */
   readonly isQuery?: boolean;
   /** Whether the op exists in this world. */

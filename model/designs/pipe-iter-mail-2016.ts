@@ -199,7 +199,10 @@ export function pipeAdvance(k: Kernel, i: IovIter, size: number): void {
 
 /** The mail's unnamed primitive: move, truncate the element where that ends, free the ones behind it. */
 export function iovIterCommit(k: Kernel, i: IovIter, size: number): void {
-  if (!isPipe(i)) return k.fn.iovIterAdvance(k, i, size);
+  if (!isPipe(i)) {
+    k.fn.iovIterAdvance(k, i, size);
+    return;
+  }
   const { pipe } = k;
   const mask = pipe.buffers - 1;
   seek(k, i, size);

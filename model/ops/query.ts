@@ -15,6 +15,8 @@ interface Query {
   readonly args?: readonly ArgSpec[];
   /** Only careless callers ask it of a pipe. */
   readonly isCareless?: boolean;
+  /** Designs in which it exists, if not all. */
+  only?(w: World): boolean;
   ask(k: Kernel, a: number): number;
   /** '' if the answer follows the query's definition. */
   defined?(g: Ghost, k: Kernel, w: World, ret: number, a: number): string;
@@ -27,8 +29,10 @@ function query(q: Query): OpSpec {
     args: q.args ?? [],
     fn: q.fn,
     isQuery: true,
+    mayBug: q.isCareless === true,
     exists: (w) =>
       hasIterators(w) &&
+      q.only?.(w) !== false &&
       q.fn !== null &&
       w.design.present.has(q.fn) &&
       (q.isCareless !== true || w.bounds.callers === 'careless'),
@@ -144,6 +148,14 @@ export const QUERY_OPS: readonly OpSpec[] = [
     fn: 'iovIterCopyFromUserAtomic',
     isCareless: true,
     ask: (k) => k.fn.iovIterCopyFromUserAtomic(k, k.filePages[0], 0, 1, k.iter),
+  }),
+  query({
+    name: 'csum_and_copy_to_iter',
+    help: 'copy into the pipe and sum, where the design only warns',
+    fn: 'csumAndCopyToIter',
+    isCareless: true,
+    only: (w) => w.design.contract.csum !== 'copies',
+    ask: (k) => k.fn.csumAndCopyToIter(k, 1, k.iter),
   }),
   query({
     name: 'csum_and_copy_from_iter',

@@ -51,8 +51,12 @@ describe('a trace', () => {
     ['from the future', HEAD.replace('v1', 'v7'), 'this trace is version 7'],
     ['that was cut off', `${HEAD}pwrite fd=w size=1\n`, 'the trace was cut off'],
     ['that is empty', '', 'the file is empty'],
-    ['with bounds out of range', HEAD.replace('tiny', 'ring=3'), 'a power of two'],
-    ['of a design that does not exist', `${HEAD.replace('packet-2012', 'nope')}pwrite fd=w size=1\nend\n`, "there is no design 'nope'"],
+    ['with bounds out of range', `${HEAD.replace('tiny', 'ring=3')}pwrite fd=w size=1\nend\n`, 'a power of two'],
+    [
+      'of a design that does not exist',
+      `${HEAD.replace('packet-2012', 'nope')}pwrite fd=w size=1\nend\n`,
+      "there is no design 'nope'",
+    ],
     ['whose op can not be taken there', `${HEAD}pwrite fd=w size=1\nread_iter_return\nend\n`, 't.trace'],
   ])('%s gets one sentence, and exit 2', async (_what, text, sentence) => {
     folder.write('t.trace', text);
@@ -73,7 +77,10 @@ describe('a trace', () => {
   });
 
   test('that is longer than needed is made smaller', async () => {
-    folder.write('long.trace', `${HEAD}pwrite fd=w size=2\npread size=2\npwrite fd=w size=2\npwrite fd=wd size=2\nend\n`);
+    folder.write(
+      'long.trace',
+      `${HEAD}pwrite fd=w size=2\npread size=2\npwrite fd=w size=2\npwrite fd=wd size=2\nend\n`,
+    );
     const { status, out } = await iovcheck(['minimize', 'long.trace'], { cwd: folder.path });
     expect(status).toBe(0);
     expect(out).toContain('minimality: 1-minimal');

@@ -27,10 +27,7 @@ describe('check', () => {
 
   test('prints the same bytes whatever the number of workers, in the order of the command line', async () => {
     const designs = ['packet-2012', 'linux-3.3', 'packet-2012-repaired'];
-    const [one, three] = await Promise.all([
-      tiny('--workers', '1', ...designs),
-      tiny('--workers', '3', ...designs),
-    ]);
+    const [one, three] = await Promise.all([tiny('--workers', '1', ...designs), tiny('--workers', '3', ...designs)]);
     expect(three.out).toBe(one.out);
     const at = designs.map((design) => one.out.indexOf(`${design}, packet:`));
     expect(at).toEqual([...at].sort((a, b) => a - b));
@@ -52,20 +49,42 @@ describe('check', () => {
   });
 
   test('ends a search whose seconds are over', async () => {
-    const { status, out } = await iovcheck(['check', 'linux-6.1', '--scenario', 'all', '--bounds', 'deep', '--quiet', '--budget', '0.5s']);
+    const { status, out } = await iovcheck([
+      'check',
+      'linux-6.1',
+      '--scenario',
+      'all',
+      '--bounds',
+      'deep',
+      '--quiet',
+      '--budget',
+      '0.5s',
+    ]);
     expect([1, 3]).toContain(status);
     expect(out).toContain('the budget of 0.5 s is spent');
   });
 
   test('ends a search that fills its memory', async () => {
-    const { out } = await iovcheck(['check', 'linux-6.1', '--scenario', 'packet', '--bounds', 'deep', '--quiet', '--memory', '2M']);
+    const { out } = await iovcheck([
+      'check',
+      'linux-6.1',
+      '--scenario',
+      'packet',
+      '--bounds',
+      'deep',
+      '--quiet',
+      '--memory',
+      '2M',
+    ]);
     expect(out).toMatch(/--memory/);
   });
 
   test('compares with the known violations of a design', async () => {
     const { status, out } = await tiny('packet-2012', '--known');
     expect(status).toBe(1);
-    expect(out).toContain('packet-2012: packet-boundaries at pwrite, in pipe_write() is not among its known violations.');
+    expect(out).toContain(
+      'packet-2012, packet: packet-boundaries at pwrite, in pipe_write() is not among its known violations.',
+    );
     expect((await tiny('linux-3.3', '--known')).status).toBe(0);
   });
 
@@ -84,7 +103,14 @@ describe('--json', () => {
     const document = resultSchema.parse(JSON.parse(a.out));
     expect(document.results).toHaveLength(1);
     const [result] = document.results;
-    expect(result).toMatchObject({ design: 'packet-2012', scenario: 'packet', engine: 'exhaustive', seed: 1, verdict: 'violated', exhausted: true });
+    expect(result).toMatchObject({
+      design: 'packet-2012',
+      scenario: 'packet',
+      engine: 'exhaustive',
+      seed: 1,
+      verdict: 'violated',
+      exhausted: true,
+    });
     expect(result.timing).toBeUndefined();
     const merged = result.violations.find((v) => v.class.invariant === 'packet-boundaries');
     expect(merged).toMatchObject({ steps: 2, minimality: 'shortest', fixedBy: 'no-merge-into-stream', misuse: false });
@@ -99,7 +125,10 @@ describe('--json', () => {
 
   test('is a line a search with --ndjson', async () => {
     const { out } = await tiny('linux-3.3', 'packet-2012', '--ndjson');
-    const lines = out.trimEnd().split('\n').map((line) => JSON.parse(line) as { type: string; design: string });
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; design: string });
     expect(lines.map(({ type, design }) => [type, design])).toEqual([
       ['result', 'linux-3.3'],
       ['result', 'packet-2012'],
@@ -117,7 +146,15 @@ describe('--reporter', () => {
   test('writes to files, beside the text on stdout', async () => {
     const json = join(folder.path, 'new', 'out.json');
     const text = join(folder.path, 'out.txt');
-    const { status, out } = await tiny('packet-2012', '--reporter', `json:${json}`, '--reporter', `text:${text}`, '--reporter', 'text');
+    const { status, out } = await tiny(
+      'packet-2012',
+      '--reporter',
+      `json:${json}`,
+      '--reporter',
+      `text:${text}`,
+      '--reporter',
+      'text',
+    );
     expect(status).toBe(1);
     expect(readFileSync(text, 'utf8')).toBe(out);
     expect(resultSchema.parse(JSON.parse(readFileSync(json, 'utf8'))).results).toHaveLength(1);
@@ -159,7 +196,10 @@ describe('--traces', () => {
 
 describe('signals', () => {
   test('the first ends the search with what it has', async () => {
-    const { status, out, err } = await iovcheck(['check', 'pipe-iter-2016', '--scenario', 'all', '--bounds', 'deep', '--quiet'], { signals: [['SIGINT', 3000]] });
+    const { status, out, err } = await iovcheck(
+      ['check', 'pipe-iter-2016', '--scenario', 'all', '--bounds', 'deep', '--quiet'],
+      { signals: [['SIGINT', 3000]] },
+    );
     expect(status).toBe(130);
     expect(err).toContain('press Ctrl-C again');
     expect(out).toMatch(/it was interrupted.*interrupted; exit 130\.\n$/s);

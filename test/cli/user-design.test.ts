@@ -4,7 +4,11 @@ import { Folder, designText, iovcheck, tiny } from './run.js';
 const folder = new Folder();
 afterAll(() => folder.remove());
 
-function checkFile(text: string, env: Record<string, string> = {}, more: readonly string[] = []): ReturnType<typeof iovcheck> {
+function checkFile(
+  text: string,
+  env: Record<string, string> = {},
+  more: readonly string[] = [],
+): ReturnType<typeof iovcheck> {
   folder.write('mine.ts', text);
   return iovcheck(['check', '--bounds', 'tiny', '--quiet', './mine.ts', ...more], { cwd: folder.path, env });
 }
@@ -18,7 +22,9 @@ describe.sequential('a design file', () => {
 
   test('may import files of its own, and print', async () => {
     folder.write('part.ts', 'export const EINVAL: number = 22;\nconsole.log("hello");\n');
-    const { status, out, err } = await checkFile(designText('setfl: () => -EINVAL', '', "import { EINVAL } from './part.ts';"));
+    const { status, out, err } = await checkFile(
+      designText('setfl: () => -EINVAL', '', "import { EINVAL } from './part.ts';"),
+    );
     expect(status).toBe(1);
     expect(err).toContain('hello');
     expect(out).not.toContain('hello');
@@ -30,7 +36,11 @@ describe.sequential('a design file', () => {
     ['exports something else', "export const design = { id: 'x' };\n", 'not made by defineDesign()'],
     ['names a function that does not exist', designText('pipeReed: () => 0'), "did you mean 'pipeRead'?"],
     ['imports what is not there', "import { a } from './gone.js';\nconsole.log(a);\n", 'mine.ts:1:'],
-    ['imports a package that is not there', "import { a } from 'no-such-package';\nconsole.log(a);\n", 'no-such-package'],
+    [
+      'imports a package that is not there',
+      "import { a } from 'no-such-package';\nconsole.log(a);\n",
+      'no-such-package',
+    ],
     ['throws while it is loaded', "throw new Error('boo');\n", 'loading it threw Error: boo'],
     ['ends its thread', 'process.exit(3);\n', 'take process.exit() out'],
     ['names a scenario that does not exist', designText('', "scenarios: ['nope'],"), "there is no scenario 'nope'"],
@@ -42,7 +52,9 @@ describe.sequential('a design file', () => {
     expect(status).toBe(2);
     expect(out).toContain('1 error; exit 2.');
   });
+});
 
+describe.sequential('a design file, too,', () => {
   test('that does not exist', async () => {
     const { status, err } = await tiny('./gone.ts');
     expect(status).toBe(2);
@@ -78,14 +90,30 @@ describe.sequential('a function of a design', () => {
 
   test('that never returns is a violation, and other designs are checked', async () => {
     const before = 'let n = 0;';
-    const loop = 'pipeRead(k, totalLen) { while (k.pipe.nrbufs > 0) n = 1 - n; return functions.pipeRead(k, totalLen); }';
-    const { status, out } = await checkFile(designText(loop, '', before), { IOVCHECK_HANG_SECONDS: '0.5' }, ['packet-2012']);
+    const loop =
+      'pipeRead(k, totalLen) { while (k.pipe.nrbufs > 0) n = 1 - n; return functions.pipeRead(k, totalLen); }';
+    const { status, out } = await checkFile(designText(loop, '', before), { IOVCHECK_HANG_SECONDS: '0.5' }, [
+      'packet-2012',
+    ]);
     expect(status).toBe(1);
     expect(out).toContain('every-loop-ends: pread, in pipe_read()');
     expect(out).toMatch(/1 {2}pwrite fd=w size=1 .*2 {2}pread size=1/s);
     expect(out).toContain('2 steps, shortest');
     expect(out).toContain('complete    no: an op does not return');
     expect(out).toContain('packet-2012, packet: violated');
+  });
+
+});
+
+describe.sequential('a function of a design, too,', () => {
+  test('that breaks the objects of the kernel is a violation, and the end of the search', async () => {
+    const { status, out } = await checkFile(
+      designText('setfl: (k) => { (k.files as unknown[]).length = 0; return 0; }'),
+    );
+    expect(status).toBe(1);
+    expect(out).toContain('no-bug: fcntl_setfl, in setfl()');
+    expect(out).toContain('setfl() left what no kernel can go on from');
+    expect(out).toContain('complete    no: fcntl_setfl can not go on');
   });
 
   test('that keeps state outside Kernel is named by its op', async () => {
@@ -97,21 +125,26 @@ describe.sequential('a function of a design', () => {
   });
 
   test('that leaves a fraction in the state is named by its op', async () => {
-    const half = 'pipeRead(k, totalLen) { k.pipe.tmpPage ??= null; k.request.bytes = NaN; return functions.pipeRead(k, totalLen); }';
+    const half =
+      'pipeRead(k, totalLen) { k.pipe.tmpPage ??= null; k.request.bytes = NaN; return functions.pipeRead(k, totalLen); }';
     const { status, err } = await checkFile(designText(half));
     expect(status).toBe(2);
     expect(err).toContain('leaves request.bytes = NaN after pread');
   });
+});
 
-  test('that breaks an invariant of its own design is found', async () => {
-    const invariants = "add: { invariants: [{ id: 'never-two', statement: 'Never two bytes.', why: 'Because.', holds: (k) => k.pipe.bufs[0].len < 2 }] },";
+describe.sequential('an invariant of a design', () => {
+  test('that breaks is found', async () => {
+    const invariants =
+      "add: { invariants: [{ id: 'never-two', statement: 'Never two bytes.', why: 'Because.', holds: (k) => k.pipe.bufs[0].len < 2 }] },";
     const { status, out } = await checkFile(designText('', invariants));
     expect(status).toBe(1);
     expect(out).toContain('never-two: pwrite');
   });
 
-  test('an invariant that throws is named', async () => {
-    const invariants = "add: { invariants: [{ id: 'bad', statement: 'x', why: 'y', holds: () => { throw new Error('no'); } }] },";
+  test('that throws is named', async () => {
+    const invariants =
+      "add: { invariants: [{ id: 'bad', statement: 'x', why: 'y', holds: () => { throw new Error('no'); } }] },";
     const { status, err } = await checkFile(designText('', invariants));
     expect(status).toBe(2);
     expect(err).toContain("its invariant 'bad' threw Error: no");
@@ -120,7 +153,13 @@ describe.sequential('a function of a design', () => {
 
 test('a second Ctrl-C leaves at once', async () => {
   const path = folder.write('loop.ts', designText('pipeRead() { for (;;); }'));
-  const signals = [['SIGINT', 2500], ['SIGINT', 3500]] as const;
-  const { status } = await iovcheck(['check', path, '--bounds', 'tiny', '--quiet'], { env: { IOVCHECK_HANG_SECONDS: '60' }, signals });
+  const signals = [
+    ['SIGINT', 2500],
+    ['SIGINT', 3500],
+  ] as const;
+  const { status } = await iovcheck(['check', path, '--bounds', 'tiny', '--quiet'], {
+    env: { IOVCHECK_HANG_SECONDS: '60' },
+    signals,
+  });
   expect(status).toBe(130);
 });

@@ -1,5 +1,6 @@
 import { parseBounds } from '#iov/harness/bounds-text.js';
 import type { CheckResult, Violation } from '#iov/harness/result.js';
+import type { Known } from '#iov/model/design.js';
 import { conclude, verdictOf } from '#iov/harness/verdict.js';
 import type { Checked, Run } from '#iov/harness/verdict.js';
 import { describe, expect, test } from 'vitest';
@@ -37,11 +38,18 @@ function checked(violations: Violation[], more: Partial<CheckResult> = {}, rest:
     unreached: [],
     ...more,
   };
-  return { result, known: [], isPartial: false, ...rest };
+  return { result, known: [], ...rest };
 }
 
 function status(list: Checked[], more: Partial<Run> = {}): number {
-  return conclude({ checked: list, usageErrors: 0, internalErrors: 0, onlyKnown: false, requireReached: false, ...more }).status;
+  return conclude({
+    checked: list,
+    usageErrors: 0,
+    internalErrors: 0,
+    onlyKnown: false,
+    requireReached: false,
+    ...more,
+  }).status;
 }
 
 describe('the verdict', () => {
@@ -58,7 +66,7 @@ describe('the verdict', () => {
 describe('the exit status', () => {
   const bad = checked([violation('sanity')]);
   const cut = checked([], { exhausted: false });
-  const unreached = checked([], { unreached: ['a quiescent state'] });
+  const unreached = checked([], { design: 'e', unreached: ['a quiescent state'] });
 
   test('is the first that applies', () => {
     expect(status([])).toBe(0);
@@ -94,7 +102,11 @@ describe('the exit status', () => {
 });
 
 describe('--known', () => {
-  const known = [{ invariant: 'sanity', finding: 'F-1' }, { invariant: 'no-warn', op: 'pread', finding: 'F-2' }];
+  const known: Known[] = [
+    { invariant: 'sanity', scenario: 'packet', finding: 'F-1' },
+    { invariant: 'no-warn', op: 'pread', scenario: 'packet', finding: 'F-2' },
+    { invariant: 'sanity', scenario: 'pipe-iter', finding: 'F-3' },
+  ];
   const both = [violation('sanity'), violation('no-warn')];
   const run = (list: Checked[]): ReturnType<typeof conclude> =>
     conclude({ checked: list, usageErrors: 0, internalErrors: 0, onlyKnown: true, requireReached: false });
@@ -106,29 +118,36 @@ describe('--known', () => {
   test('names what is not listed', () => {
     const { status: code, notes } = run([checked([...both, violation('no-bug')], {}, { known })]);
     expect(code).toBe(1);
-    expect(notes).toEqual(['d: no-bug at pread, in pipe_read() is not among its known violations.']);
+    expect(notes).toEqual(['d, packet: no-bug at pread, in pipe_read() is not among its known violations.']);
   });
 
   test('names what is listed and was not found', () => {
     const { status: code, notes } = run([checked([violation('sanity')], {}, { known })]);
     expect(code).toBe(1);
-    expect(notes).toEqual(['d: the known violation no-warn at pread (F-2) was not found.']);
+    expect(notes).toEqual(['d, packet: the known violation no-warn at pread (F-2) was not found.']);
   });
 
-  test('looks at all scenarios of a design together, and asks for nothing where some were left out', () => {
-    expect(run([checked([violation('sanity')], {}, { known }), checked([violation('no-warn')], {}, { known })]).status).toBe(0);
-    expect(run([checked([violation('sanity')], {}, { known, isPartial: true })]).status).toBe(0);
+  test('looks at all engines of a scenario together, and misses nothing in a search that was cut short', () => {
+    expect(
+      run([checked([violation('sanity')], {}, { known }), checked([violation('no-warn')], {}, { known })]).status,
+    ).toBe(0);
+    expect(run([checked([violation('sanity')], { scenario: 'pipe-iter' }, { known })]).status).toBe(0);
     expect(run([checked([violation('sanity')], { exhausted: false }, { known })]).status).toBe(3);
   });
 });
 
 test('the last line says it all', () => {
   const { lastLine } = conclude({
-    checked: [checked([violation('sanity')], { exhausted: false }), checked([], { engine: 'random', exhausted: false })],
+    checked: [
+      checked([violation('sanity')], { exhausted: false }),
+      checked([], { engine: 'random', exhausted: false }),
+    ],
     usageErrors: 2,
     internalErrors: 0,
     onlyKnown: false,
     requireReached: false,
   });
-  expect(lastLine).toBe('2 searches, 1 violation, 1 cut short, 1 budget spent, which proves nothing, 2 errors; exit 2.');
+  expect(lastLine).toBe(
+    '2 searches, 1 violation, 1 cut short, 1 budget spent, which proves nothing, 2 errors; exit 2.',
+  );
 });

@@ -1,0 +1,78 @@
+/**
+ * The contract of every design: an image that loses nothing, no state outside it, nothing
+ * read from the stale fields of a released slot, nothing of its expectation left over.
+ */
+
+import { parseBounds } from '#iov/harness/bounds-text.js';
+import { findImpurity } from '#iov/harness/purity.js';
+import { Runner, Step } from '#iov/harness/runner.js';
+import { INVARIANTS } from '#iov/invariants/invariants.js';
+import { DESIGNS } from '#iov/model/designs/designs.js';
+import type { Kernel } from '#iov/model/kernel.js';
+import { PipeBufOps } from '#iov/model/kernel.js';
+import { describe, expect, test } from 'vitest';
+import { search } from '../search.js';
+
+const PAIRS = DESIGNS.flatMap((design) => design.scenarios.map((scenario) => ({ id: design.id, design, scenario })));
+
+/** Other values in the fields that bounds.stale=flags drops. */
+function litter(k: Kernel, seed: number): void {
+  for (const [n, buf] of k.pipe.bufs.entries()) {
+    if (buf.ops !== PipeBufOps.Null) continue;
+    buf.page = seed === 0 ? null : k.pages[(seed + n) % k.pages.length];
+    buf.offset = seed % k.pageSize;
+    buf.len = (seed * 3 + n) % k.pageSize;
+  }
+}
+
+/** Takes one op from a littered state; what it returns and leaves, stale fields dropped again. */
+function effect(runner: Runner, from: Int32Array, at: number, op: number, seed: number): string {
+  runner.load(from, at);
+  litter(runner.k, seed);
+  const step = runner.take(op);
+  if (step === Step.Idle || step === Step.Fatal) return String(step);
+  const image = new Int32Array(runner.words);
+  runner.save(image, 0);
+  return [step, runner.judged.ret, ...image].join();
+}
+
+describe.each(PAIRS)('$id, $scenario', ({ design, scenario }) => {
+  const found = search(design, scenario, 'tiny,contents=off', 40_000);
+
+  test('loads what it has saved', () => {
+    const { runner, explorer, states } = found;
+    const again = new Int32Array(runner.words);
+    for (let s = 0; s < states; s += 7) {
+      runner.load(explorer.store.arena, s * runner.words);
+      expect(runner.save(again, 0)).toBe(true);
+      expect([...again]).toEqual([...explorer.store.arena.subarray(s * runner.words, (s + 1) * runner.words)]);
+    }
+  });
+
+  test('keeps no state outside the image', () => {
+    expect(findImpurity(found.runner, found.explorer.store.arena, found.states)).toBeUndefined();
+  });
+
+  test('reads no stale field of a released slot but its flags', () => {
+    const { explorer, states } = found;
+    const runner = new Runner(design, parseBounds('tiny,contents=off'), scenario);
+    const arena = explorer.store.arena;
+    const enabled = new Int32Array(runner.opCount);
+    for (let s = 0; s < states; s += 11) {
+      const at = s * runner.words;
+      runner.load(arena, at);
+      const ops = runner.groups.flatMap((group) => [...enabled.subarray(0, group.enabled(runner.k, runner.g, runner.w, enabled))]);
+      for (const op of ops) expect(effect(runner, arena, at, op, 1)).toBe(effect(runner, arena, at, op, 0));
+    }
+  });
+
+  test('reaches every op, a quiet pipe and a full ring', () => {
+    const whole = search(design, scenario, 'tiny,contents=off');
+    expect(whole.runner.reached.missing()).toEqual([]);
+  });
+
+  test('expects only invariants that exist', () => {
+    const ids = INVARIANTS.map((i) => i.id);
+    for (const e of [...(design.expect.violates ?? []), ...(design.expect.known ?? [])]) expect(ids).toContain(e.invariant);
+  });
+});
