@@ -5,7 +5,7 @@
  */
 import { Blame } from '../harness/blame.js';
 import type { ViolationClass } from '../harness/runner.js';
-import { Runner, Step, classKey } from '../harness/runner.js';
+import { type Runner, Step, classKey } from '../harness/runner.js';
 import { Store, StoreFull } from './store.js';
 
 export interface ExploreLimits {

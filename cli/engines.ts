@@ -1,6 +1,6 @@
 /** Runs one search in a worker: the engine, its budget, and what watches it. */
 import { parentPort } from 'node:worker_threads';
-import type { ClassFound } from '../check/explore.js';
+import type { ClassFound, ExploreHooks } from '../check/explore.js';
 import { Explorer } from '../check/explore.js';
 import type { Heartbeat } from '../check/heartbeat.js';
 import { Phase } from '../check/heartbeat.js';
@@ -51,13 +51,16 @@ class Budget {
   }
 }
 
+function isOfDesign(error: unknown): error is Error {
+  return error instanceof DesignFault || error instanceof TypeError || error instanceof ReferenceError;
+}
+
 /**
  * An error in a user's design that the runner could not make a violation of: it is one, and
  * the end of the search. Any other error is thrown on.
  */
 function deadClass(error: unknown, runner: Runner, path: readonly number[] | undefined, ref: Search['ref']): RawClass {
-  const isOfDesign = error instanceof DesignFault || error instanceof TypeError || error instanceof ReferenceError;
-  if (!isOfDesign || ref.url === null || path === undefined) throw error;
+  if (!isOfDesign(error) || ref.url === null || path === undefined) throw error;
   const { spec } = runner.ops[path[path.length - 1]];
   const fn = spec.fn === null ? spec.name : cName(spec.fn);
   const why =
@@ -77,17 +80,42 @@ export interface Found {
   readonly tally: Tally;
 }
 
+function tallyOf(runner: Runner, search: Search, heartbeat: Heartbeat, budget: Budget, cutShort: string): Tally {
+  const { states, edges, depth } = heartbeat.read();
+  const isExhaustive = search.engine === 'exhaustive';
+  return {
+    stats: { states, edges: isExhaustive ? edges : 0, depth, steps: edges },
+    isExhausted: isExhaustive && cutShort === '',
+    cutShort,
+    seconds: budget.seconds,
+    reached: runner.reached.table(),
+    unreached: runner.reached.missing(),
+  };
+}
+
+/** What lets another thread see at which op of an exhaustive search a design hangs. */
+function watch(heartbeat: Heartbeat): { hooks: ExploreHooks; columns: () => Columns | undefined } {
+  let columns: Columns | undefined;
+  const hooks: ExploreHooks = {
+    beat: (state, op) => heartbeat.beat(state, op),
+    onGrow: ({ parent, op }) => {
+      columns = { parent, op };
+      post({ kind: 'columns', columns });
+    },
+  };
+  return { hooks, columns: () => columns };
+}
+
 function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found {
   const budget = new Budget(search, heartbeat);
   const classes: ClassFound[] = [];
-  let columns: Columns | undefined;
+  const watched = watch(heartbeat);
   const explorer = new Explorer(
     runner,
     { memoryBytes: search.memoryBytes, steps: search.steps, isOver: () => budget.isOver() },
     {
-      beat: (state, op) => heartbeat.beat(state, op),
+      ...watched.hooks,
       onProgress: (states, edges, depth, frontier) => heartbeat.note(states, edges, depth, frontier),
-      onGrow: ({ parent, op }) => post({ kind: 'columns', columns: (columns = { parent, op }) }),
       onClass: (found) => {
         // The engine goes on to correct isAfterOthers in this very object.
         classes.push(found);
@@ -107,19 +135,11 @@ function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found
     cutShort = budget.reason(result.cutShort);
     heartbeat.note(result.states, result.edges, result.depth, 0);
   } catch (error) {
-    const dead = deadClass(error, runner, heartbeat.path(columns), search.ref);
+    const dead = deadClass(error, runner, heartbeat.path(watched.columns()), search.ref);
     classes.push(dead);
     cutShort = `${dead.class.op} can not go on`;
   }
-  const { states, edges, depth } = heartbeat.read();
-  const tally = {
-    stats: { states, edges, depth, steps: edges },
-    isExhausted: cutShort === '',
-    cutShort,
-    seconds: budget.seconds,
-    reached: runner.reached.table(),
-    unreached: runner.reached.missing(),
-  };
+  const tally = tallyOf(runner, search, heartbeat, budget, cutShort);
   // What made the search end as it did may have spoilt the very objects of the kernel.
   if (!classes.some((found: RawClass | ClassFound) => 'dead' in found)) purity(runner, explorer, search, heartbeat);
   return { classes: classes.map((found) => ({ ...found, minimality: 'shortest' as const })), tally };
@@ -135,20 +155,30 @@ function purity(runner: Runner, explorer: Explorer, search: Search, heartbeat: H
     impurity = findImpurity(runner, explorer.store.arena, explorer.store.size);
   } catch (error) {
     // It was judged as a violation by the search.
-    if (!(error instanceof DesignFault)) throw error;
+    if (!isOfDesign(error)) throw error;
   }
   if (impurity !== undefined) throw new UsageError(`${search.ref.name}: ${impurity}`);
 }
 
-function random(runner: Runner, search: Search, heartbeat: Heartbeat, design: Design): Found {
-  if (search.ref.url !== null) {
-    const sample = new Runner(design, search.bounds, search.scenario);
-    const explorer = new Explorer(sample, { memoryBytes: SAMPLE_BYTES, steps: SAMPLE_STEPS, isOver: () => false });
-    heartbeat.follow(sample);
+/** The same for an engine that keeps no states. */
+function samplePurity(search: Search, heartbeat: Heartbeat, design: Design): void {
+  if (search.ref.url === null) return;
+  const sample = new Runner(design, search.bounds, search.scenario);
+  const limits = { memoryBytes: SAMPLE_BYTES, steps: SAMPLE_STEPS, isOver: () => heartbeat.isStopped };
+  const explorer = new Explorer(sample, limits, watch(heartbeat).hooks);
+  try {
     explorer.run();
-    purity(sample, explorer, search, heartbeat);
-    heartbeat.enter(Phase.Searching);
+  } catch (error) {
+    // The engine will come to it as well.
+    if (isOfDesign(error)) return;
+    throw error;
   }
+  purity(sample, explorer, search, heartbeat);
+  heartbeat.enter(Phase.Searching);
+}
+
+function random(runner: Runner, search: Search, heartbeat: Heartbeat, design: Design): Found {
+  samplePurity(search, heartbeat, design);
   const budget = new Budget(search, heartbeat);
   heartbeat.follow(runner);
   const classes: RandomClass[] = [];
@@ -171,15 +201,7 @@ function random(runner: Runner, search: Search, heartbeat: Heartbeat, design: De
     dead = [deadClass(error, runner, heartbeat.path(undefined), search.ref)];
     cutShort = `${dead[0].class.op} can not go on`;
   }
-  const tally = {
-    stats: { states: 0, edges: 0, depth: 0, steps: heartbeat.read().edges },
-    isExhausted: false,
-    cutShort,
-    seconds: budget.seconds,
-    reached: runner.reached.table(),
-    unreached: runner.reached.missing(),
-  };
-  return { classes: [...classes, ...dead], tally };
+  return { classes: [...classes, ...dead], tally: tallyOf(runner, search, heartbeat, budget, cutShort) };
 }
 
 export function runSearch(search: Search, design: Design, heartbeat: Heartbeat): Found {

@@ -1,31 +1,13 @@
 /** `npm run check`: the designs of the seeds, at default bounds; exit 0 when each breaks what it is expected to. */
 import { styleText } from 'node:util';
-import type { CheckResult } from '../harness/result.js';
 import { Status } from '../harness/verdict.js';
-import type { Design } from '../model/design.js';
 import { DESIGNS } from '../model/designs/designs.js';
 import { runCheck } from './check.js';
+import { unmet } from './expectations.js';
 import { parseOptions } from './options.js';
 import { print, watchStdout } from './output.js';
 
 const SEEDS = ['packet-2012', 'pipe-iter-2016', 'pipe-iter-2016-can-merge', 'pipe-iter-mail-2016'];
-
-/** One sentence for each expectation that was not met. */
-export function unmet(
-  design: Pick<Design, 'id' | 'expect'> | undefined,
-  id: string,
-  results: readonly CheckResult[],
-): string[] {
-  if (design === undefined) return [`${id}: there is no such design.`];
-  const violations = results.filter((r) => r.design === id).flatMap((r) => r.violations);
-  return (design.expect.violates ?? []).flatMap(({ invariant, steps }) => {
-    const lengths = violations.filter((v) => v.class.invariant === invariant).map((v) => v.steps);
-    if (lengths.length === 0) return [`${id}: ${invariant} was expected to break, and did not.`];
-    const least = Math.min(...lengths);
-    if (steps === undefined || least === steps) return [];
-    return [`${id}: ${invariant} was expected to break in ${steps} steps; the shortest trace has ${least}.`];
-  });
-}
 
 async function main(): Promise<void> {
   watchStdout();

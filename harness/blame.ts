@@ -18,6 +18,9 @@ interface Node {
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
+/** Sightings of an op instance breaking an invariant after which the function is taken to be the same. */
+const SAMPLES = 16;
+
 export class Blame {
   private readonly table: KernelFunctions;
   private readonly own: ReadonlySet<string>;
@@ -68,9 +71,9 @@ export class Blame {
     if (invariant.severity === 'fatal' && k.fatalFunction !== '') return k.fatalFunction;
     if (invariant.id === 'no-warn') return k.warned;
     if (spec.fn === null) return spec.name;
-    const key = `${invariant.id} ${spec.name}`;
+    const key = `${invariant.id} ${n}`;
     const cached = this.known.get(key);
-    if (cached !== undefined && cached.times >= 32) return cached.name;
+    if (cached !== undefined && cached.times >= SAMPLES) return cached.name;
     const name = this.innermost(invariant, spec.fn, n, from, at);
     if (cached?.name === name) cached.times++;
     else this.known.set(key, { name, times: 1 });

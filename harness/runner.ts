@@ -167,7 +167,11 @@ export class Runner implements System {
     if (spec.isQuery === true) this.codec.save(k, g, this.before, 0);
     const ret = this.call(spec, a, b, c, d);
     judged.ret = ret;
-    if (k.fatal !== '') return this.isPromisedBug(spec) ? Step.Idle : this.fatal();
+    if (k.fatal !== '') {
+      if (this.isPromisedBug(spec)) return Step.Idle;
+      if (this.isCounting) this.reached.note(n, 0);
+      return this.fatal();
+    }
     if (spec.isIdle?.(k, ret, a, b, c, d) === true) return Step.Idle;
     judged.unkept = spec.promise?.(g, k, w, ret, a, b, c, d) ?? '';
     spec.account?.(g, k, w, ret, a, b, c, d);

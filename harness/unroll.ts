@@ -22,18 +22,26 @@ export function unrollRules(list: readonly Invariant[], bits: readonly number[])
 export type ListEnabled = (k: Kernel, g: Ghost, w: World, out: Int32Array) => number;
 
 function unrollEnabled(spec: OpSpec, args: Int32Array, first: number, end: number): ListEnabled {
+  // Instances that set the run's mark are looked at only while it is free.
+  const markAt = spec.args.findIndex((arg) => arg.name === 'mark');
+  const all = Array.from({ length: end - first }, (_, i) => first + i);
+  const isMarked = (n: number): boolean => markAt >= 0 && args[4 * n + markAt] >= 0;
+  const plain = Int32Array.from(all.filter((n) => !isMarked(n)));
+  const marked = Int32Array.from(all.filter(isMarked));
   const test =
     spec.allowed === undefined ? 'true' : 'spec.allowed(k, g, w, args[a], args[a + 1], args[a + 2], args[a + 3])';
+  const loop = (list: string): string => `for (let i = 0; i < ${list}.length; i++) {
+      const n = ${list}[i], a = 4 * n;
+      if (${test}) out[count++] = n;
+    }`;
   const body = `return (k, g, w, out) => { // ${spec.name} ${first}
     if (!spec.ready(k, g, w)) return 0;
     let count = 0;
-    for (let n = ${first}; n < ${end}; n++) {
-      const a = 4 * n;
-      if (${test}) out[count++] = n;
-    }
+    ${loop('plain')}
+    ${marked.length === 0 ? '' : `if (g.isMarkFree) ${loop('marked')}`}
     return count;
   };`;
-  return new Function('spec', 'args', body)(spec, args) as ListEnabled;
+  return new Function('spec', 'args', 'plain', 'marked', body)(spec, args, plain, marked) as ListEnabled;
 }
 
 /** One op spec with the range of its instances, so that `ready` is asked once. */

@@ -94,7 +94,8 @@ function judgeKnown(checked: readonly Checked[]): string[] {
     const { design, scenario } = runs[0].result;
     const violations = runs.flatMap(counted);
     const listed = runs[0].known.filter((k) => k.scenario === scenario);
-    const unlisted = violations.filter((v) => knownFor(listed, v.class, scenario) === undefined);
+    // What only follows from another violation needs no entry of its own.
+    const unlisted = violations.filter((v) => !v.afterOthers && knownFor(listed, v.class, scenario) === undefined);
     const missing = listed.filter((k) => !violations.some((v) => knownFor([k], v.class, scenario) !== undefined));
     return [
       ...new Set(unlisted.map((v) => `${design}, ${scenario}: ${classText(v)} is not among its known violations.`)),

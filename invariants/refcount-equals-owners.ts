@@ -1,11 +1,10 @@
 import type { Invariant, Judged } from './invariant.js';
 
-/** Scratch: owners by page frame number. */
+/** Scratch: owners by page frame number, all 0 between two calls of badPage. */
 const owners = new Int32Array(256);
 
 function countOwners(s: Judged): void {
   const { k, w } = s;
-  for (let p = 0; p < k.pages.length; p++) owners[p] = k.pages[p].isFile ? 1 : 0;
   const used = w.ring.used(k);
   for (let j = 0; j < used; j++) {
     const page = w.ring.slot(k, j).page;
@@ -19,13 +18,25 @@ function countOwners(s: Judged): void {
   }
 }
 
-/** The first page whose count is wrong; -1 if none. */
+/** The first page whose count is wrong, with its owners; -1 if none. */
 function badPage(s: Judged): number {
   countOwners(s);
   const { pages } = s.k;
-  for (let p = 0; p < pages.length; p++) if (pages[p].refcount !== owners[p]) return p;
-  return -1;
+  let bad = -1;
+  for (let p = 0; p < pages.length; p++) {
+    const page = pages[p];
+    const expected = page.isFile ? owners[p] + 1 : owners[p];
+    owners[p] = 0;
+    if (page.refcount !== expected && bad < 0) {
+      bad = p;
+      badOwners = expected;
+    }
+  }
+  return bad;
 }
+
+/** Owners of the page that badPage has named last. */
+let badOwners = 0;
 
 export const invariant: Invariant = {
   id: 'refcount-equals-owners',
@@ -39,6 +50,6 @@ export const invariant: Invariant = {
   explain(s) {
     const p = badPage(s);
     const name = s.k.pages[p].isFile ? `file page ${p}` : `page ${p - s.k.filePages.length}`;
-    return `${name} has ${s.k.pages[p].refcount} references and ${owners[p]} owners.`;
+    return `${name} has ${s.k.pages[p].refcount} references and ${badOwners} owners.`;
   },
 };

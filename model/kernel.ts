@@ -333,9 +333,10 @@ export class Kernel {
     const r = this.request;
     r.on = r.nr = r.bytes = r.done = r.advanced = 0;
     r.isWritten = r.isCommitted = r.ownsArray = r.isPut = false;
-    r.page.fill(null);
-    r.off.fill(0);
-    r.len.fill(0);
+    for (let e = 0; e < r.page.length; e++) {
+      r.page[e] = null;
+      r.off[e] = r.len[e] = 0;
+    }
   }
 
   /** WARN_ON(1) in `name`: the kernel goes on, the judge counts it. */

@@ -1,4 +1,4 @@
-/** The JSON form of a check. Its shape is frozen (docs/json.md); the schema is its one statement. */
+/** The JSON form of a check. Its shape is frozen (docs/result.schema.json is generated from the schema here). */
 import { z } from 'zod';
 import type { CheckResult, Violation } from '../harness/result.js';
 import type { Bounds } from '../model/bounds.js';

@@ -8,7 +8,7 @@ import type { ReplayStep } from '../harness/replay.js';
 import { replay } from '../harness/replay.js';
 import type { CheckResult, Violation } from '../harness/result.js';
 import type { Found, Runner } from '../harness/runner.js';
-import { classKey } from '../harness/runner.js';
+import { classKey, Step } from '../harness/runner.js';
 import { resolveOps } from '../harness/trace.js';
 import type { Invariant } from '../invariants/invariant.js';
 import type { Design } from '../model/design.js';
@@ -148,7 +148,7 @@ const MARGIN = ' '.repeat(STEP);
 const DRAWING = ' '.repeat(4);
 
 function callLine(runner: Runner, step: ReplayStep, number: number, wide: number): string {
-  const ret = returned(runner.ops[step.op], step.ret);
+  const ret = step.step === Step.Fatal ? '(does not return)' : returned(runner.ops[step.op], step.ret);
   return `${String(number).padStart(STEP - 2)}  ${step.text.padEnd(wide)}  ${ret}`.trimEnd();
 }
 

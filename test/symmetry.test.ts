@@ -1,5 +1,5 @@
 /** The canonical images of the full search are exactly the states of the canonical search. */
-import { Runner } from '#iov/harness/runner.js';
+import type { Runner } from '#iov/harness/runner.js';
 import type { ScenarioName } from '#iov/model/scenario.js';
 import { describe, expect, test } from 'vitest';
 import { designOf, search } from './search.js';

@@ -199,10 +199,6 @@ export function pipeAdvance(k: Kernel, i: IovIter, size: number): void {
 
 /** The mail's unnamed primitive: move, truncate the element where that ends, free the ones behind it. */
 export function iovIterCommit(k: Kernel, i: IovIter, size: number): void {
-  if (!isPipe(i)) {
-    k.fn.iovIterAdvance(k, i, size);
-    return;
-  }
   const { pipe } = k;
   const mask = pipe.buffers - 1;
   seek(k, i, size);
@@ -282,7 +278,7 @@ export const design = defineDesign({
       pipeGetPages,
       pipeGetPagesAlloc,
       pipeAdvance,
-      iovIterCommit,
+      iovIterCommit: (k, i, size) => (isPipe(i) ? iovIterCommit(k, i, size) : k.fn.iovIterAdvance(k, i, size)),
       iovIterPipe,
       genericFileSpliceRead,
       genericFileSpliceReadDone,

@@ -59,6 +59,11 @@ export function oomFits(k: Kernel, w: World, oom: number, bytes: number, extra =
   return oom < Math.min(freeSlots(k, w.ring), Math.ceil(bytes / w.bounds.page)) + extra;
 }
 
+/** Bytes that the pipe may still take at most: the free slots, and part of the last page. */
+export function spaceMax(k: Kernel, w: World): number {
+  return (freeSlots(k, w.ring) + 1) * w.bounds.page;
+}
+
 /** Whether the bounds list this byte count. */
 export function isListed(w: World, bytes: number): boolean {
   const b = w.bounds;

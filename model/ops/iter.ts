@@ -69,7 +69,7 @@ export const copyToIter: OpSpec = {
   exists: hasIterators,
   ready: (k) => may(k, Call.CopyToIter),
   allowed: (k, g, w, bytes, mark, oom) =>
-    countFits(w, bytes, g.left) && markFits(w, g.isMarkFree, mark, bytes) && oomFits(k, w, oom, bytes),
+    countFits(w, bytes, g.left) && mark < g.left && markFits(w, g.isMarkFree, mark, bytes) && oomFits(k, w, oom, bytes),
   apply(k, _w, bytes, mark, oom) {
     k.oom = oom;
     k.srcMark = mark;
@@ -233,8 +233,8 @@ export function commitRequest(k: Kernel, bytes: number): void {
 
 /** The device is done: where it wrote and the struct copy are dead, the page pointers are not. */
 export function forgetTarget(k: Kernel): void {
-  k.request.off.fill(0);
-  k.request.len.fill(0);
+  const { off, len } = k.request;
+  for (let e = 0; e < off.length; e++) off[e] = len[e] = 0;
   k.iterCopy.clear();
 }
 

@@ -3,7 +3,7 @@ import { O_APPEND, O_CLOEXEC, O_DIRECT, O_NONBLOCK } from '../kernel.js';
 import type { OpSpec } from '../op.js';
 import { isDeliveryRight, oweWrite, promiseRead, promiseWrite, takeRead } from '../owed.js';
 import { freeSlots } from '../ring.js';
-import { faultArg, lengthArg, markArg, markFits, oomArg, oomFits } from './args.js';
+import { faultArg, lengthArg, markArg, markFits, oomArg, oomFits, spaceMax } from './args.js';
 
 const FD_NAMES = { 0: 'w', 1: 'wd' } as const;
 const FLAG_NAMES: Readonly<Record<number, string>> = {
@@ -22,7 +22,8 @@ export const pread: OpSpec = {
   fn: 'pipeRead',
   exists: () => true,
   ready: (k) => k.caller.kind === 0,
-  allowed: (_k, _g, _w, size, fault) => fault < size,
+  // A fault behind the bytes that are there is never met.
+  allowed: (_k, g, _w, size, fault) => fault < size && fault <= g.n,
   apply(k, _w, size, fault) {
     k.user.total = size;
     k.user.fault = fault;
@@ -44,9 +45,11 @@ export const pwrite: OpSpec = {
   fn: 'pipeWrite',
   exists: () => true,
   ready: (k) => k.caller.kind === 0,
-  allowed(_k, g, w, fd, size, mark, fault) {
+  allowed(k, g, w, fd, size, mark, fault) {
     if (fd === 1 && !w.design.present.has('isPacketized')) return false;
     if (w.scenario.writers === 'one' && g.writer !== 0 && g.writer !== fd + 1) return false;
+    if (fault >= 0 && fault >= spaceMax(k, w)) return false;
+    if (mark >= 0 && mark >= spaceMax(k, w)) return false;
     return fault < size && markFits(w, g.isMarkFree, mark, size);
   },
   apply(k, _w, fd, size, mark, fault) {

@@ -39,7 +39,9 @@ describe('check', () => {
     expect(status).toBe(1);
     expect(out).toMatch(/fixed by\s+no-merge-into-stream/);
   });
+});
 
+describe('the end of a check', () => {
   test('says that a search was cut short', async () => {
     const { status, out } = await tiny('linux-3.3', '--budget', '100-steps');
     expect(status).toBe(3);
@@ -77,6 +79,25 @@ describe('check', () => {
       '2M',
     ]);
     expect(out).toMatch(/--memory/);
+  });
+
+  test('runs both engines, which find the same classes', async () => {
+    const args = ['packet-2012', '--engine', 'all', '--budget', '50000-steps', '--json'];
+    const [a, b] = await Promise.all([tiny(...args), tiny(...args, '--workers', '1')]);
+    expect(b.out).toBe(a.out);
+    const [exhaustive, random] = (JSON.parse(a.out) as JsonDocument).results;
+    expect([exhaustive.engine, random.engine]).toEqual(['exhaustive', 'random']);
+    const names = ({ violations }: typeof random): string[] =>
+      violations.map((v) => Object.values(v.class).join(' ')).sort();
+    expect(names(random)).toEqual(names(exhaustive));
+    expect(random.violations.every((v) => v.minimality === '1-minimal')).toBe(true);
+  });
+
+  test('a random run that finds nothing proves nothing, and exits 0', async () => {
+    const { status, out } = await tiny('linux-3.3', '--engine', 'random', '--budget', '20000-steps', '--seed', '7');
+    expect(status).toBe(0);
+    expect(out).toContain('budget-spent');
+    expect(out).toContain('seed 7');
   });
 
   test('compares with the known violations of a design', async () => {

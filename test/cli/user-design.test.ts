@@ -102,10 +102,19 @@ describe.sequential('a function of a design', () => {
     expect(out).toContain('complete    no: an op does not return');
     expect(out).toContain('packet-2012, packet: violated');
   });
-
 });
 
 describe.sequential('a function of a design, too,', () => {
+  test('that never returns is found by random walks as well', async () => {
+    const loop =
+      'pipeRead(k, totalLen) { while (k.pipe.nrbufs > 0) n = 1 - n; return functions.pipeRead(k, totalLen); }';
+    const more = ['--engine', 'random', '--budget', '10000-steps'];
+    const { status, out } = await checkFile(designText(loop, '', 'let n = 0;'), { IOVCHECK_HANG_SECONDS: '0.5' }, more);
+    expect(status).toBe(1);
+    expect(out).toContain('every-loop-ends: pread, in pipe_read()');
+    expect(out).toContain('raw (as it was found, not minimised)');
+  });
+
   test('that breaks the objects of the kernel is a violation, and the end of the search', async () => {
     const { status, out } = await checkFile(
       designText('setfl: (k) => { (k.files as unknown[]).length = 0; return 0; }'),
@@ -116,9 +125,11 @@ describe.sequential('a function of a design, too,', () => {
     expect(out).toContain('complete    no: fcntl_setfl can not go on');
   });
 
-  test('that keeps state outside Kernel is named by its op', async () => {
+  test.each(['exhaustive', 'random'])('that keeps state outside Kernel is named by its op: %s', async (engine) => {
     const { status, err } = await checkFile(
       designText('setfl: (k, filp, arg) => (++n % 3 === 0 ? 0 : functions.setfl(k, filp, arg))', '', 'let n = 0;'),
+      {},
+      ['--engine', engine],
     );
     expect(status).toBe(2);
     expect(err).toMatch(/design 'mine' keeps state outside Kernel: fcntl_setfl .* did two things from one state/);

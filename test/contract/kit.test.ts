@@ -61,7 +61,9 @@ describe.each(PAIRS)('$id, $scenario', ({ design, scenario }) => {
     for (let s = 0; s < states; s += 11) {
       const at = s * runner.words;
       runner.load(arena, at);
-      const ops = runner.groups.flatMap((group) => [...enabled.subarray(0, group.enabled(runner.k, runner.g, runner.w, enabled))]);
+      const ops = runner.groups.flatMap((group) => [
+        ...enabled.subarray(0, group.enabled(runner.k, runner.g, runner.w, enabled)),
+      ]);
       for (const op of ops) expect(effect(runner, arena, at, op, 1)).toBe(effect(runner, arena, at, op, 0));
     }
   });
@@ -73,6 +75,7 @@ describe.each(PAIRS)('$id, $scenario', ({ design, scenario }) => {
 
   test('expects only invariants that exist', () => {
     const ids = INVARIANTS.map((i) => i.id);
-    for (const e of [...(design.expect.violates ?? []), ...(design.expect.known ?? [])]) expect(ids).toContain(e.invariant);
+    for (const e of [...(design.expect.violates ?? []), ...(design.expect.known ?? [])])
+      expect(ids).toContain(e.invariant);
   });
 });
