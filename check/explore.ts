@@ -22,7 +22,7 @@ export interface ClassFound {
   readonly class: ViolationClass;
   readonly severity: 'soft' | 'fatal';
   /** Ops from the initial state; the last one violates. */
-  readonly path: readonly number[];
+  path: readonly number[];
   /** Other invariants had already broken on this path. */
   isAfterOthers: boolean;
 }
@@ -167,12 +167,14 @@ export class Explorer {
       const found = { invariant: invariant.id, op: runner.ops[n].spec.name, function: fn };
       const key = classKey(found);
       const old = this.classes.get(key);
+      if (old !== undefined && (isAfterOthers || !old.isAfterOthers)) continue;
+      const path = [...store.path(state), n];
       if (old !== undefined) {
-        // The trace stays the shortest one; that it needs no earlier violation is worth knowing.
-        old.isAfterOthers &&= isAfterOthers;
+        // The trace stays a shortest one; of these, the first that needs no earlier violation.
+        old.isAfterOthers = false;
+        if (path.length === old.path.length) old.path = path;
         continue;
       }
-      const path = [...store.path(state), n];
       const entry: ClassFound = { class: found, severity: invariant.severity, path, isAfterOthers };
       this.classes.set(key, entry);
       this.hooks.onClass?.(entry);

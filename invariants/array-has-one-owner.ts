@@ -1,4 +1,5 @@
 import type { Invariant } from './invariant.js';
+import { count } from './invariant.js';
 
 export const invariant: Invariant = {
   id: 'array-has-one-owner',
@@ -10,5 +11,6 @@ export const invariant: Invariant = {
   severity: 'soft',
   blames: ['pipeGetPagesAlloc'],
   holds: (s) => s.k.arrays === (s.k.request.ownsArray ? 1 : 0),
-  explain: (s) => `${s.k.arrays} page arrays are allocated, the caller owns ${s.k.request.ownsArray ? 1 : 0}.`,
+  explain: (s) =>
+    `${count(s.k.arrays, 'page array is', 'page arrays are')} allocated, the caller owns ${s.k.request.ownsArray ? 'one' : 'none'}.`,
 };

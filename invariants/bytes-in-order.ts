@@ -1,4 +1,5 @@
 import type { Invariant, Judged } from './invariant.js';
+import { count } from './invariant.js';
 
 /** Where pipe and owed bytes first differ, as a byte number; -1 if nowhere. */
 function firstDifference(s: Judged): number {
@@ -40,7 +41,8 @@ export const invariant: Invariant = {
     for (let j = 0; j < w.ring.used(k); j++) total += w.ring.slot(k, j).len;
     const diff = firstDifference(s);
     if (s.g.isMisdelivered && diff < 0) return 'The read returned other bytes than it was owed.';
-    if (total !== g.n) return `${total} bytes can be read, ${g.n} are owed; they differ from byte ${diff} on.`;
+    if (total !== g.n)
+      return `${count(total, 'byte')} can be read, ${g.n === 0 ? 'none is' : count(g.n, 'is', 'are')} owed; they differ from byte ${diff} on.`;
     return `Byte ${diff} of the pipe is not the byte that is owed there.`;
   },
   marks(s) {

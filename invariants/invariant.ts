@@ -50,3 +50,7 @@ export interface Invariant {
   /** Slots of the ring (from the oldest) that the drawing marks; -1 marks the iterator. */
   marks?(s: Judged): number[];
 }
+/** `1 byte`, `2 bytes`, `no bytes`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n === 0 ? 'no' : n} ${n === 1 ? one : many}`;
+}

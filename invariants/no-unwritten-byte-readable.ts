@@ -30,7 +30,7 @@ export const invariant: Invariant = {
     for (let b = buf.offset; b < Math.min(buf.offset + buf.len, s.k.pageSize); b++) {
       if (buf.page?.data[b] === Tag.NeverWritten) bytes++;
     }
-    return `${bytes} of the ${buf.len} readable bytes of slot ${s.w.ring.index(s.k, j)} were never written.`;
+    return `${bytes} of the ${buf.len} readable bytes of slot ${s.w.ring.index(s.k, j)} ${bytes === 1 ? 'was' : 'were'} never written.`;
   },
   marks: (s) => [badSlot(s)],
 };

@@ -1,5 +1,6 @@
 import { divRoundUp } from '../model/cint.js';
 import type { Invariant, Judged } from './invariant.js';
+import { count } from './invariant.js';
 
 const isGet = (s: Judged): boolean => s.spec.fn === 'iovIterGetPages' || s.spec.fn === 'iovIterGetPagesAlloc';
 
@@ -31,5 +32,5 @@ export const invariant: Invariant = {
     return written(s) === want && valid(s) === want;
   },
   explain: (s) =>
-    `${s.ret} bytes from offset ${s.k.out.start} lie in ${divRoundUp(s.k.out.start + s.ret, s.k.pageSize)} pages; ${written(s)} entries were written, ${valid(s)} of them live.`,
+    `${count(s.ret, 'byte')} from offset ${s.k.out.start} on: ${count(divRoundUp(s.k.out.start + s.ret, s.k.pageSize), 'page')}; ${count(written(s), 'entry was', 'entries were')} written, ${valid(s)} of them live.`,
 };

@@ -1,4 +1,5 @@
 import type { Invariant, Judged } from './invariant.js';
+import { count } from './invariant.js';
 
 /** Scratch: owners by page frame number, all 0 between two calls of badPage. */
 const owners = new Int32Array(256);
@@ -50,6 +51,6 @@ export const invariant: Invariant = {
   explain(s) {
     const p = badPage(s);
     const name = s.k.pages[p].isFile ? `file page ${p}` : `page ${p - s.k.filePages.length}`;
-    return `${name} has ${s.k.pages[p].refcount} references and ${badOwners} owners.`;
+    return `${name} has ${count(s.k.pages[p].refcount, 'reference')} and ${count(badOwners, 'owner')}.`;
   },
 };
