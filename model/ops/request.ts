@@ -21,7 +21,9 @@ function mayGet(k: Kernel, w: World, on: number): boolean {
   if (k.caller.kind === FREE) return on === 0 && may(k, Call.GetPages);
   if (!may(k, Call.GetPages) || (on === 1) !== usesCopy(w)) return false;
   if (r.on === 0) return true;
-  return on === 1 && !r.isWritten && !r.isCommitted && r.advanced === r.bytes && r.nr < k.bounds.ring;
+  if (on !== 1 || r.isWritten || r.isCommitted || r.advanced !== r.bytes) return false;
+  // The request has room for what one more get can hand out: the free slots, and the page begun.
+  return r.nr + freeSlots(k, w.ring) + 1 <= r.page.length;
 }
 
 /** Notes the pages that the caller was handed, as far as the array names them. */
