@@ -26,6 +26,7 @@ export const CASES: readonly Case[] = [
   { name: 'packet', engine: 'exhaustive', design: 'packet-2012', scenario: 'packet', bounds: 'default' },
   { name: 'tiny', engine: 'exhaustive', design: 'linux-4.10', scenario: 'pipe-iter', bounds: 'tiny' },
   { name: 'large', engine: 'exhaustive', design: 'linux-4.10', scenario: 'pipe-iter', bounds: 'default' },
+  { name: 'clean', engine: 'exhaustive', design: 'pipe-iter-2016-repaired', scenario: 'pipe-iter', bounds: 'deep' },
   {
     name: 'large-off',
     engine: 'exhaustive',
@@ -36,6 +37,13 @@ export const CASES: readonly Case[] = [
     against: 'large',
   },
   { name: 'loop-packet', engine: 'tight loop', design: 'packet-2012', scenario: 'packet', bounds: 'default' },
+  {
+    name: 'loop-clean',
+    engine: 'tight loop',
+    design: 'pipe-iter-2016-repaired',
+    scenario: 'pipe-iter',
+    bounds: 'default',
+  },
   { name: 'loop', engine: 'tight loop', design: 'linux-4.10', scenario: 'pipe-iter', bounds: 'default' },
   {
     name: 'loop-off',

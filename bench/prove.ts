@@ -26,7 +26,6 @@ const ROWS: readonly (readonly [design: string, scenario: ScenarioName, bounds: 
     ['tiny', 'deep'].map((bounds) => [id, 'pipe-iter', bounds] as const),
   ),
   ['pipe-iter-2016-repaired', 'pipe-iter', `deep,ring=4,${EDGE},contents=off`],
-  ['pipe-iter-2016-repaired', 'pipe-iter', `deep,ring=4,${EDGE}`],
 ];
 
 function run(design: Design, scenario: ScenarioName, bounds: string): { result: ExploreResult; seconds: number } {
