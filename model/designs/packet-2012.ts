@@ -15,7 +15,7 @@ export const design = defineDesign({
   source: [{ tree: '9883035ae7ed', file: 'fs/pipe.c', symbol: '' }],
   base: linux33,
   override: {
-    /** pipe_read: "Was it a packet buffer? Clean up and exit" */
+    /** pipe_read: a packet buffer ends the read, and what is left of it goes. */
     pipeReadConsumed(_k, buf, chars, totalLen) {
       if ((buf.flags & PIPE_BUF_FLAG_PACKET) === 0) return totalLen;
       buf.len = 0;

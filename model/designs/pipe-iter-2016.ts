@@ -75,7 +75,7 @@ export function copyPageToIterPipe(k: Kernel, page: Page, offset: number, bytes:
   let buf = pipe.bufs[idx];
   if (off !== 0) {
     if (offset === off && buf.page === page) {
-      buf.len += bytes; // merge with the last one
+      buf.len += bytes; // the next bytes of the page that the slot already shows
       i.iovOffset += bytes;
       i.count -= bytes;
       return bytes;
@@ -175,7 +175,7 @@ export function pipeAdvance(k: Kernel, i: IovIter, size: number): void {
 
   if (size !== 0) {
     let buf: PipeBuffer;
-    if (off !== 0) size += off - pipe.bufs[idx].offset; // relative to the beginning of buffer
+    if (off !== 0) size += off - pipe.bufs[idx].offset; // counted from where the slot starts
     for (;;) {
       k.turn('pipe_advance');
       buf = pipe.bufs[idx];
@@ -231,7 +231,7 @@ export function pipeGetPagesList(k: Kernel, i: IovIter, maxsize: number): number
   return maxsize;
 }
 
-/** "some of this one + all after this one" */
+/** Slots from idx on that are not behind curbuf, modulo the ring: all of them where none is. */
 export function pagesFrom(k: Kernel, idx: number): number {
   return ((k.pipe.curbuf - idx - 1) & (k.pipe.buffers - 1)) + 1;
 }

@@ -23,7 +23,7 @@ export function genericFileSpliceReadDone(k: Kernel, ret: number): number {
   if (ret < 0) {
     to.idx = to.startHead;
     to.iovOffset = 0;
-    k.fn.iovIterAdvance(k, to, 0); // to free what was emitted
+    k.fn.iovIterAdvance(k, to, 0); // truncates to where the iterator began
     if (ret === -EFAULT) ret = -EAGAIN;
   }
   return ret;
