@@ -11,7 +11,7 @@ export function normalise(k: Kernel, g: Ghost, w: World): void {
   if (k.bounds.stale === 'flags') dropStaleFields(k);
   if (k.bounds.contents === 'off') return;
   forgetUnreadable(k, w);
-  forgetFileMark(k, g);
+  forgetFileMark(k, g, w);
 }
 
 /** bounds.stale=flags: of a released slot only the flags stay. */
@@ -41,11 +41,14 @@ function forgetUnreadable(k: Kernel, w: World): void {
 }
 
 /** The marked file byte is in no pipe any more: the file may as well hold another byte there. */
-function forgetFileMark(k: Kernel, g: Ghost): void {
+function forgetFileMark(k: Kernel, g: Ghost, w: World): void {
   if (g.fileMark < 0) return;
+  const used = w.ring.used(k);
   const page = k.filePages[Math.floor(g.fileMark / k.pageSize)];
   const at = g.fileMark % k.pageSize;
-  if (page.refcount !== 1 || page.data[at] !== Tag.Marked) return;
+  // Asked of the slots, not of the reference count, which the design may have wrong.
+  for (let j = 0; j < used; j++) if (w.ring.slot(k, j).page === page) return;
+  if (page.data[at] !== Tag.Marked) return;
   page.data[at] = Tag.Plain;
   g.fileMark = -1;
 }

@@ -2,7 +2,7 @@
 import { CALLERS, FREE, isPending, may } from '../callers/callers.js';
 import { Call } from '../callers/caller.js';
 import type { Ghost } from '../ghost.js';
-import type { Kernel } from '../kernel.js';
+import type { Kernel, Page } from '../kernel.js';
 import { ITER_PIPE, Tag } from '../kernel.js';
 import type { OpSpec, World } from '../op.js';
 import { oweStream } from '../owed.js';
@@ -109,6 +109,13 @@ export const iovIterZero: OpSpec = {
   },
 };
 
+/** Whether a slot shows the page: its bytes are then already somebody's. */
+function isInPipe(k: Kernel, w: World, page: Page): boolean {
+  const used = w.ring.used(k);
+  for (let j = 0; j < used; j++) if (w.ring.slot(k, j).page === page) return true;
+  return false;
+}
+
 /** Bytes of a file page, with the marked one where the run has put it. */
 function oweFile(g: Ghost, k: Kernel, pos: number, bytes: number): void {
   for (let n = 0; n < bytes; n++) g.owe(pos + n === g.fileMark ? Tag.Marked : k.plain, 0);
@@ -128,7 +135,7 @@ export const copyPageToIter: OpSpec = {
   ready: (k) => may(k, Call.CopyPage) && (k.caller.kind === FREE || k.iter.count > 0),
   allowed(k, g, w, page, offset, bytes, mark) {
     // The file's byte is the marked one from here on; bytes already in the pipe are not.
-    if (!markFits(w, g.isMarkFree && k.filePages[page].refcount === 1, mark, bytes)) return false;
+    if (!markFits(w, g.isMarkFree && !isInPipe(k, w, k.filePages[page]), mark, bytes)) return false;
     if (offset + bytes > w.bounds.page || (bytes > g.left && bytes !== w.bounds.page - offset)) return false;
     return w.bounds.segments === 'all' || segmentIsListed(w, offset, bytes);
   },
