@@ -20,3 +20,4 @@ export * from './model/kernel.js';
 export * from './model/mm.js';
 export type { KernelRef } from './model/source.js';
 export * from './model/uaccess.js';
+export * from './model/vecs.js';

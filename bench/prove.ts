@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import type { ExploreResult } from '../check/explore.js';
 import { Explorer } from '../check/explore.js';
+import { SCENARIOS } from '../model/scenario.js';
 import { formatBounds, parseBounds } from '../harness/bounds-text.js';
 import { Runner } from '../harness/runner.js';
 import type { Design } from '../model/design.js';
@@ -68,7 +69,7 @@ function main(): void {
     if (design === undefined || (only !== undefined && only !== id)) continue;
     const { result, seconds } = run(design, scenario, text);
     const { states, edges, depth } = result;
-    const row = `| ${id} | ${scenario} | ${formatBounds(parseBounds(text))} | ${states} | ${edges} | ${depth} | ${verdict(design, scenario, result)} | ${seconds.toFixed(0)} |`;
+    const row = `| ${id} | ${scenario} | ${formatBounds(parseBounds(text), SCENARIOS[scenario])} | ${states} | ${edges} | ${depth} | ${verdict(design, scenario, result)} | ${seconds.toFixed(0)} |`;
     process.stdout.write(`${row}\n`);
     lines.push(row);
     // Row by row, so that an hour is not lost when the last one is cut short.

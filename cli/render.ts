@@ -66,7 +66,7 @@ export function renderReplay(runner: Runner, trace: Trace, steps: readonly Repla
     wanted === undefined || classes.has(wanted) ? '' : `; the trace says that it breaks ${wanted}, and it does not`;
   return `${[
     `${design.id}, ${scenario.name}: ${design.title}`,
-    `bounds ${formatBounds(bounds)}`,
+    `bounds ${formatBounds(bounds, scenario)}`,
     '',
     ...steps.flatMap((step, n) => stepText(runner, step, n + 1, colourFor(hasColour))),
     LEGEND,

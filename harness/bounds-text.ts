@@ -1,6 +1,7 @@
 /** Bounds as text, `page=4,ring=2,...`: how `--bounds` is read and how verdicts print them. */
 import type { Bounds } from '../model/bounds.js';
-import { DEFAULT_BOUNDS, NAMED_BOUNDS } from '../model/bounds.js';
+import { DEFAULT_BOUNDS, MEMORY_BOUNDS, NAMED_BOUNDS, PIPE_BOUNDS } from '../model/bounds.js';
+import type { Scenario } from '../model/scenario.js';
 
 /** Misuse of the command line or of a file: one sentence that says what to do. Exit status 2. */
 export class UsageError extends Error {}
@@ -14,6 +15,11 @@ const RANGES: Readonly<Record<string, { min: number; max: number; power?: true }
   files: { min: 1, max: 4 },
   headbits: { min: 0, max: 16 },
   follow: { min: 0, max: 3 },
+  vpages: { min: 1, max: 4 },
+  segs: { min: 1, max: 3 },
+  order: { min: 0, max: 1 },
+  bias: { min: 2, max: 64, power: true },
+  refbits: { min: 0, max: 16 },
 };
 
 const WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -24,14 +30,24 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   callers: ['correct', 'careless'],
   stale: ['flags', 'all'],
   oom: ['on', 'off'],
+  cow: ['mapcount', 'refcount', 'exclusive'],
   symmetry: ['on', 'off'],
 };
 
 /** Every bound in the order in which they are printed. */
 export const BOUND_KEYS = Object.keys(DEFAULT_BOUNDS) as (keyof Bounds)[];
 
-export function formatBounds(b: Bounds): string {
-  return BOUND_KEYS.map((key) => `${key}=${b[key]}`).join(',');
+/** The bounds that mean something in the scenario. */
+export function boundKeys({ needs }: Scenario): (keyof Bounds)[] {
+  return BOUND_KEYS.filter(
+    (key) => (needs.pipe || !PIPE_BOUNDS.has(key)) && (needs.memory !== 'none' || !MEMORY_BOUNDS.has(key)),
+  );
+}
+
+export function formatBounds(b: Bounds, scenario: Scenario): string {
+  return boundKeys(scenario)
+    .map((key) => `${key}=${b[key]}`)
+    .join(',');
 }
 
 function parseNumber(key: string, value: string): number {

@@ -7,8 +7,8 @@ import { replay } from './replay.js';
 import type { Runner } from './runner.js';
 
 /** `F0` for a page of the file, `p3` for one of the anonymous pool. */
-export function pageName(runner: Runner, page: Page): string {
-  return page.isFile ? `F${page.pfn}` : `p${page.pfn - runner.k.filePages.length}`;
+export function pageName(_runner: Runner, page: Page): string {
+  return page.name;
 }
 
 /** Owners of the page, counted from the state: `page cache`, `slot 0`, `tmp_page`, `caller`; a name once a reference. */

@@ -105,6 +105,7 @@ function withArgs(runner: Runner, n: number, change: (value: number, arg: ArgSpe
     formatOp(
       spec,
       args.map((value, a) => change(value, spec.args[a])),
+      runner.w,
     ),
   );
 }

@@ -1,6 +1,6 @@
 /** An op's text, looked up in the op table; arguments may stand in any order. */
 import type { ArgSpec, OpSpec } from '../model/op.js';
-import { formatOp } from '../model/op.js';
+import { formatOp, namesOf } from '../model/op.js';
 import { OPS } from '../model/ops/ops.js';
 import { nearest } from './nearest.js';
 import type { Runner } from './runner.js';
@@ -51,11 +51,13 @@ function list(values: readonly string[]): string {
 
 function valuesOf(runner: Runner, arg: ArgSpec): string {
   const values = arg.values(runner.w).filter((v) => v !== arg.omit || arg.names !== undefined);
-  return values.length === 0 ? 'nothing: leave it out' : list(values.map((v) => arg.names?.[v] ?? String(v)));
+  return values.length === 0
+    ? 'nothing: leave it out'
+    : list(values.map((v) => namesOf(arg, runner.w)?.[v] ?? String(v)));
 }
 
 function readValue(runner: Runner, arg: ArgSpec, text: string): number | undefined {
-  return arg.values(runner.w).find((v) => (arg.names?.[v] ?? String(v)) === text || String(v) === text);
+  return arg.values(runner.w).find((v) => (namesOf(arg, runner.w)?.[v] ?? String(v)) === text || String(v) === text);
 }
 
 function resolveWith(runner: Runner, spec: OpSpec, words: readonly string[]): number | Problem {
@@ -92,8 +94,8 @@ function complete(runner: Runner, spec: OpSpec, args: readonly (number | undefin
   }
   const full = spec.args.map((arg, n) => args[n] ?? arg.omit ?? 0);
   return (
-    opIndex(runner, formatOp(spec, full)) ?? {
-      problem: `${formatOp(spec, full)} is not within the bounds; see iovcheck list ops`,
+    opIndex(runner, formatOp(spec, full, runner.w)) ?? {
+      problem: `${formatOp(spec, full, runner.w)} is not within the bounds; see iovcheck list ops`,
     }
   );
 }

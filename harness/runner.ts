@@ -20,6 +20,7 @@ import { ringView } from '../model/ring.js';
 import { SCENARIOS } from '../model/scenario.js';
 import type { ScenarioName } from '../model/scenario.js';
 import { makeCanon } from '../model/symmetry.js';
+import { makeVecs, vecTexts } from '../model/vecs.js';
 import { adoptState } from './adopt.js';
 import { normalise } from './normal.js';
 import { ownInvariant } from './own-invariant.js';
@@ -62,17 +63,24 @@ export class Runner implements System {
 
   constructor(design: Design, bounds: Bounds, scenario: ScenarioName) {
     const ring = ringView(design.ring);
-    this.w = { design, bounds, scenario: SCENARIOS[scenario], ring };
-    this.k = new Kernel(bounds, design.functions);
+    const { needs, iterators, copies, extract, flags } = SCENARIOS[scenario];
+    const vecNames = vecTexts(bounds, needs);
+    this.w = { design, bounds, scenario: SCENARIOS[scenario], ring, vecTexts: vecNames };
+    this.k = new Kernel(bounds, design.functions, needs);
+    this.k.vecs = makeVecs(this.k);
     for (const _field of design.addedFields) this.k.added.push(0);
-    this.g = new Ghost(bounds);
+    this.g = new Ghost(bounds, needs);
     const added = design.addedFields.map(([, bits]) => bits);
     const uses = {
-      iterators: this.w.scenario.iterators,
+      iterators,
+      iter: iterators || copies || (extract && needs.memory === 'fixed'),
+      vecs: vecNames.length,
+      request: iterators || extract,
+      needs,
       iterCopy: design.contract.directIo !== 'revert' || bounds.callers === 'careless',
-      fileFlags: this.w.scenario.flags,
+      fileFlags: flags,
     };
-    this.codec = makeCodec(bounds, design.ring, this.k.pages.length, added, uses, makeCanon(bounds, design.ring));
+    this.codec = makeCodec(bounds, design.ring, this.k.pages, added, uses, makeCanon(bounds, design.ring));
     this.ops = opInstances(OPS, this.w);
     this.args = new Int32Array(4 * this.ops.length);
     this.ops.forEach((op, n) => this.args.set(op.args, 4 * n));

@@ -42,7 +42,7 @@ export function formatTrace(t: Trace): string {
   const head: [Header, string | undefined][] = [
     ['design', t.design],
     ['scenario', t.scenario],
-    ['bounds', formatBounds(t.bounds)],
+    ['bounds', formatBounds(t.bounds, SCENARIOS[t.scenario])],
     ['violates', v === undefined ? undefined : `${v.invariant} ${v.op} ${v.function}`],
     ['minimality', t.minimality],
     ['engine', t.engine],

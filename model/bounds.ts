@@ -29,6 +29,18 @@ export interface Bounds {
   readonly headbits: number;
   /** Violating steps that a path is followed through: what breaks after that many is not looked for. */
   readonly follow: number;
+  /** Virtual pages of an address space, and pages of a driver's own; scenarios with memory. */
+  readonly vpages: number;
+  /** Segments of an iovec, kvec or bvec, at most. */
+  readonly segs: number;
+  /** 1: pages come as folios of two. */
+  readonly order: number;
+  /** References that one pin of an order-0 page takes: GUP_PIN_COUNTING_BIAS, 1024 in the kernel. */
+  readonly bias: number;
+  /** Bits of a reference count, the sign among them; 0: as many as the bounds can fill. */
+  readonly refbits: number;
+  /** Which write fault reuses a page: `mapcount` to 5.7, `refcount` 5.8 to 5.18, `exclusive` since 5.19. */
+  readonly cow: 'mapcount' | 'refcount' | 'exclusive';
   /** Ring rotation and renaming of anonymous pages. */
   readonly symmetry: 'on' | 'off';
 }
@@ -47,8 +59,32 @@ export const DEFAULT_BOUNDS: Bounds = {
   oom: 'on',
   headbits: 0,
   follow: 1,
+  vpages: 2,
+  segs: 2,
+  order: 0,
+  bias: 16,
+  refbits: 0,
+  cow: 'exclusive',
   symmetry: 'on',
 };
+
+/** Which parts of the state a scenario has at all; the rest costs it nothing. */
+export interface Needs {
+  /** The ring, its readers and writers. */
+  readonly pipe: boolean;
+  /** `fixed`: one address space whose page tables never change. `paged`: two, that do. */
+  readonly memory: 'none' | 'fixed' | 'paged';
+  /** Address spaces. */
+  readonly mms: number;
+}
+
+export const PIPE_NEEDS: Needs = { pipe: true, memory: 'none', mms: 0 };
+
+/** Bounds that only scenarios with memory have; others do not print them. */
+export const MEMORY_BOUNDS: ReadonlySet<keyof Bounds> = new Set(['vpages', 'segs', 'order', 'bias', 'refbits', 'cow']);
+
+/** Bounds that only scenarios with a pipe have. */
+export const PIPE_BOUNDS: ReadonlySet<keyof Bounds> = new Set(['ring', 'segments', 'marks', 'stale', 'headbits']);
 
 /** Named bounds of `--bounds`. */
 export const NAMED_BOUNDS: Readonly<Record<string, Bounds>> = {
@@ -97,15 +133,32 @@ export function headBits(b: Bounds): number {
   return Math.max(b.headbits, least);
 }
 
+/** Most bytes that an iterator can describe. */
+export function lengthMax(b: Bounds, needs: Needs): number {
+  const pipe = countMax(b);
+  if (needs.memory === 'none') return pipe;
+  const memory = b.segs * b.vpages * b.page + 1;
+  return needs.pipe ? Math.max(pipe, memory) : memory;
+}
+
 /** Entries of a page array: every slot, and the partly filled page once more after a second get. */
-export function requestEntries(b: Bounds): number {
-  return b.ring + 1;
+export function requestEntries(b: Bounds, needs: Needs = PIPE_NEEDS): number {
+  if (needs.memory === 'none') return b.ring + 1;
+  const memory = b.vpages + 1;
+  return needs.pipe ? Math.max(b.ring + 1, memory) : memory;
 }
 
 /**
  * Anonymous pages that can be alive at once: the ring, the pages of one request that
- * left the ring while the caller still holds them, tmp_page, and one being allocated.
+ * left the ring while the caller still holds them, tmp_page, and one being allocated; or
+ * what each address space maps, what a request still holds, and one being allocated.
  */
-export function anonPages(b: Bounds): number {
-  return b.ring + requestEntries(b) + 2;
+export function poolPages(b: Bounds, needs: Needs): number {
+  let n = 0;
+  if (needs.pipe) n += b.ring + requestEntries(b, needs) + 2;
+  if (needs.memory === 'paged') {
+    const pages = (needs.mms + 1) * b.vpages + 1;
+    n += b.order === 0 ? pages : 2 * pages;
+  }
+  return n;
 }

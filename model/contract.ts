@@ -2,6 +2,23 @@
  * What a design promises its callers, as data, with the sentence of the document that
  * says so. Callers follow it; invariants hold the design to it.
  */
+/** How a caller of extract_pages holds what it was handed; `refused` is -EFAULT. */
+export type Retention = 'none' | 'get' | 'pin' | 'refused';
+
+/** By flavour; user memory by direction too. */
+export interface Retentions {
+  /** IOVEC and UBUF, data into the buffer. */
+  readonly destination: Retention;
+  /** IOVEC and UBUF, data out of the buffer. */
+  readonly source: Retention;
+  readonly kvec: Retention;
+  readonly bvec: Retention;
+  readonly xarray: Retention;
+  readonly pipe: Retention;
+  readonly folioq: Retention;
+  readonly discard: Retention;
+}
+
 export interface Contract {
   /** `requested`: bytes still wanted. `capacity`: bytes that still fit (seed 001). */
   readonly count: 'requested' | 'capacity';
@@ -17,6 +34,8 @@ export interface Contract {
   readonly misuse: 'warn' | 'bug';
   /** Whether csum_and_copy_to_iter() works on a pipe. */
   readonly csum: 'warns' | 'copies' | 'bugs';
+  /** iov_iter_extract_pages(); absent where a kernel has none. */
+  readonly extract?: Retentions;
   /** Where it is said; one sentence a field, in the document's own terms. */
   readonly said: Readonly<Partial<Record<Exclude<keyof Contract, 'said'>, string>>>;
 }

@@ -2,10 +2,11 @@
  * All state as ONE list of fields, from which the image is generated: what is not listed
  * here is not saved, and a test finds it.
  */
-import type { Bounds } from './bounds.js';
-import { countMax, headBits, requestEntries } from './bounds.js';
+import type { Bounds, Needs } from './bounds.js';
+import { countMax, headBits, lengthMax, requestEntries } from './bounds.js';
 import { bitsFor } from './cint.js';
 import { owedMax } from './ghost.js';
+import type { Page } from './kernel.js';
 import type { RingForm } from './ring.js';
 
 /** A state variable: where it is, how many bits it has, and how it is read and written. */
@@ -29,6 +30,12 @@ const signed = (path: string, bits: number): Field => {
 export interface Uses {
   /** Iterators, their callers and page requests. */
   readonly iterators: boolean;
+  /** An iterator that lives from op to op, over one of so many vectors (0: pipes only). */
+  readonly iter: boolean;
+  readonly vecs: number;
+  /** A request of pages. */
+  readonly request: boolean;
+  readonly needs: Needs;
   /** The struct copy of a direct I/O path. */
   readonly iterCopy: boolean;
   /** Flags of the open files, by F_SETFL. */
@@ -40,33 +47,90 @@ interface Layout {
   readonly uses: Uses;
   readonly b: Bounds;
   readonly form: RingForm;
-  readonly pages: number;
-  readonly addedFields: number;
+  readonly pages: readonly Page[];
 }
 
 function pageRef(path: string, l: Layout): Field {
   return {
     path,
-    bits: bitsFor(l.pages),
+    bits: bitsFor(l.pages.length),
     get: `(${path} === null ? 0 : ${path}.canon + 1)`,
     set: `${path} = v === 0 ? null : k.pages[v - 1]`,
   };
 }
 
-function pageFields(l: Layout): Field[] {
-  const out: Field[] = [];
-  const refBits = bitsFor(l.b.ring + 2 * requestEntries(l.b) + 2);
-  for (let p = 0; p < l.pages; p++) {
-    out.push({ path: `pages[${p}].refcount`, bits: refBits, get: `o${p}.refcount`, set: `k.pages[${p}].refcount = v` });
-    if (l.b.contents === 'off') continue;
-    const bytes = Array.from({ length: l.b.page }, (_, i) => i);
-    out.push({
-      path: `pages[${p}].data`,
-      bits: 2 * l.b.page,
+/** Bits that the references of one folio fit into; twice what correct code needs. */
+function refBits(l: Layout): number {
+  const { b, uses } = l;
+  const entries = requestEntries(b, uses.needs);
+  const plain = (uses.needs.pipe ? b.ring : 0) + 2 * entries + 2 + uses.needs.mms * b.vpages;
+  return bitsFor(uses.needs.memory === 'none' ? plain : 2 * (plain + entries * b.bias));
+}
+
+function refcountField(p: number, l: Layout): Field {
+  const path = `pages[${p}].refcount`;
+  const { refbits } = l.b;
+  if (l.uses.needs.memory === 'none' || refbits === 0) {
+    return { path, bits: refBits(l), get: `o${p}.refcount`, set: `k.pages[${p}].refcount = v` };
+  }
+  const half = 2 ** (refbits - 1);
+  return { path, bits: refbits, get: `(o${p}.refcount + ${half})`, set: `k.pages[${p}].refcount = v - ${half}` };
+}
+
+/** What the bytes of a page hold, where it matters: by byte in a pipe, one writer a page beside page tables. */
+function dataField(p: number, page: Page, l: Layout): Field[] {
+  const { b, uses } = l;
+  const path = `pages[${p}].data`;
+  if (b.contents === 'off') return [];
+  if (uses.needs.memory === 'paged') {
+    return [{ path, bits: page.isZero ? 0 : 3, get: `o${p}.data[0]`, set: `k.pages[${p}].data.fill(v)` }];
+  }
+  if (!uses.needs.pipe || (page.owner !== '' && !page.isFile)) return [];
+  const bytes = Array.from({ length: b.page }, (_, i) => i);
+  return [
+    {
+      path,
+      bits: 2 * b.page,
       get: `(${bytes.map((i) => `o${p}.data[${i}] << ${2 * i}`).join(' | ')})`,
       set: `{ const d = k.pages[${p}].data; ${bytes.map((i) => `d[${i}] = (v >>> ${2 * i}) & 3`).join('; ')} }`,
-    });
+    },
+  ];
+}
+
+function pageFields(l: Layout): Field[] {
+  const pins = bitsFor(4 * requestEntries(l.b, l.uses.needs));
+  return l.pages.flatMap((page, p): Field[] => {
+    const out: Field[] = [];
+    if (page.head === page) out.push(refcountField(p, l));
+    if (page.hasTail) {
+      out.push({ path: `pages[${p}].pincount`, bits: pins, get: `o${p}.pincount`, set: `k.pages[${p}].pincount = v` });
+    }
+    if (l.uses.needs.memory === 'paged' && page.owner === '') {
+      const path = `pages[${p}].isAnonExclusive`;
+      out.push({
+        path,
+        bits: 1,
+        get: `(o${p}.isAnonExclusive ? 1 : 0)`,
+        set: `k.pages[${p}].isAnonExclusive = v === 1`,
+      });
+    }
+    return [...out, ...dataField(p, page, l)];
+  });
+}
+
+/** Address spaces whose page tables change. */
+function memoryFields(l: Layout): Field[] {
+  const out: Field[] = [];
+  for (let m = 0; m < l.uses.needs.mms; m++) {
+    const mm = `k.mms[${m}]`;
+    out.push(flag(`${mm}.isAlive`), flag(`${mm}.hasPinned`));
+    for (let v = 0; v < l.b.vpages; v++) {
+      out.push(int(`${mm}.vma[${v}]`, 3), pageRef(`${mm}.ptes[${v}].page`, l), flag(`${mm}.ptes[${v}].isWritable`));
+    }
   }
+  for (let n = 0; n < l.uses.needs.mms * l.b.vpages; n++) out.push(int(`g.memory[${n}]`, 3));
+  out.push(int('g.reqAt', bitsFor(l.b.vpages)));
+  for (let e = 0; e < requestEntries(l.b, l.uses.needs); e++) out.push(int(`g.mayRead[${e}]`, 6));
   return out;
 }
 
@@ -86,16 +150,38 @@ function slotFields(l: Layout): Field[] {
   return out;
 }
 
+/** What an iterator has beside its position in a pipe. */
+function vecFields(I: string, l: Layout): Field[] {
+  const { b, uses } = l;
+  if (uses.vecs === 0) return [int(`${I}.type`, 4)];
+  return [
+    int(`${I}.type`, 8),
+    flag(`${I}.nofault`),
+    {
+      path: `${I}.vec`,
+      bits: bitsFor(uses.vecs),
+      get: `(${I}.vec === null ? 0 : ${I}.vec.index + 1)`,
+      set: `${I}.vec = v === 0 ? null : k.vecs[v - 1]`,
+    },
+    int(`${I}.seg`, bitsFor(Math.max(b.segs, b.vpages))),
+    int(`${I}.segs`, bitsFor(b.segs)),
+    int(`${I}.folioqSlot`, bitsFor(b.vpages)),
+  ];
+}
+
 function iterFields(name: string, l: Layout): Field[] {
   const I = `k.${name}`;
+  const { b, uses } = l;
+  const offset = uses.needs.memory === 'none' ? b.page : lengthMax(b, uses.needs);
   const common = [
     flag(`${I}.active`),
-    int(`${I}.type`, 4),
-    int(`${I}.iovOffset`, bitsFor(l.b.page)),
-    int(`${I}.count`, bitsFor(countMax(l.b))),
+    ...vecFields(I, l),
+    int(`${I}.iovOffset`, bitsFor(offset)),
+    int(`${I}.count`, bitsFor(lengthMax(b, uses.needs))),
   ];
+  if (!uses.needs.pipe) return common;
   if (l.form === 'curbuf') {
-    const mask = l.b.ring - 1;
+    const mask = b.ring - 1;
     const idx = `(${I}.active ? (${I}.idx - R) & ${mask} | (${I}.idx & ~${mask}) : 0)`;
     const start = `(${I}.active ? (${I}.startHead - R) & ${mask} : 0)`;
     return [
@@ -106,29 +192,30 @@ function iterFields(name: string, l: Layout): Field[] {
   }
   return [
     ...common,
-    int(`${I}.head`, headBits(l.b)),
-    int(`${I}.startHead`, headBits(l.b)),
-    signed(`${I}.lastOffset`, bitsFor(l.b.page) + 1),
+    int(`${I}.head`, headBits(b)),
+    int(`${I}.startHead`, headBits(b)),
+    signed(`${I}.lastOffset`, bitsFor(b.page) + 1),
   ];
 }
 
 function requestFields(l: Layout): Field[] {
   const r = 'k.request';
-  const out = [
-    int(`${r}.on`, 2),
-    int(`${r}.nr`, bitsFor(requestEntries(l.b))),
-    int(`${r}.bytes`, bitsFor(countMax(l.b))),
-  ];
-  for (let e = 0; e < requestEntries(l.b); e++) {
+  const { needs } = l.uses;
+  const entries = requestEntries(l.b, needs);
+  const bytes = bitsFor(lengthMax(l.b, needs));
+  const out = [int(`${r}.on`, 2), int(`${r}.nr`, bitsFor(entries)), int(`${r}.bytes`, bytes)];
+  for (let e = 0; e < entries; e++) {
     out.push(
       pageRef(`${r}.page[${e}]`, l),
       int(`${r}.off[${e}]`, bitsFor(l.b.page)),
       int(`${r}.len[${e}]`, bitsFor(l.b.page)),
     );
   }
-  out.push(int(`${r}.done`, bitsFor(countMax(l.b))), int(`${r}.advanced`, bitsFor(countMax(l.b))));
+  out.push(int(`${r}.done`, bytes), int(`${r}.advanced`, bytes));
   for (const name of ['isWritten', 'isCommitted', 'ownsArray', 'isPut']) out.push(flag(`${r}.${name}`));
-  return out;
+  if (needs.memory !== 'none') out.push(int(`${r}.hold`, 2), flag(`${r}.isSource`));
+  if (needs.memory === 'paged') out.push(int(`${r}.mm`, 1));
+  return [...out, int('k.arrays', 2)];
 }
 
 function pipeFields(l: Layout): Field[] {
@@ -146,32 +233,23 @@ function pipeFields(l: Layout): Field[] {
   ];
 }
 
-function ghostFields(l: Layout): Field[] {
+/** What a reader of the pipe is owed. */
+function owedFields(l: Layout): Field[] {
   const owed = owedMax(l.b);
-  const out = [
-    int('g.n', bitsFor(owed)),
-    flag('g.isMarkFree'),
-    int('g.writer', 2),
-    int('g.broken', 30),
-    int('g.breaks', 2),
-  ];
+  const out = [int('g.n', bitsFor(owed)), flag('g.isMarkFree'), int('g.writer', 2)];
   for (let i = 0; i < owed; i++) out.push(int(`g.tag[${i}]`, 2), int(`g.kind[${i}]`, 2));
   return out;
 }
 
-/** State of iterators and their callers. */
+/** State of iterators over a pipe and their callers. */
 function callerFields(l: Layout): Field[] {
   return [
-    ...iterFields('iter', l),
     ...(l.uses.iterCopy ? iterFields('iterCopy', l) : []),
-    ...requestFields(l),
     int('k.caller.kind', 3),
     flag('k.caller.isStopped'),
     flag('k.caller.isDirectDone'),
     int('k.caller.ret', bitsFor(countMax(l.b))),
-    int('k.arrays', 2),
     int('g.start', bitsFor(owedMax(l.b))),
-    int('g.left', bitsFor(countMax(l.b))),
     int('g.asked', bitsFor(countMax(l.b))),
     signed('g.deviceMark', bitsFor(countMax(l.b)) + 1),
     signed('g.fileMark', bitsFor(l.b.files * l.b.page) + 1),
@@ -182,19 +260,25 @@ function callerFields(l: Layout): Field[] {
 export function fieldList(
   b: Bounds,
   form: RingForm,
-  pages: number,
+  pages: readonly Page[],
   addedFields: readonly number[],
   uses: Uses,
 ): Field[] {
-  const l: Layout = { uses, b, form, pages, addedFields: addedFields.length };
+  const l: Layout = { uses, b, form, pages };
+  const { pipe, memory } = uses.needs;
+  const lengthBits = bitsFor(lengthMax(b, uses.needs));
   return [
     ...pageFields(l),
-    ...pipeFields(l),
-    pageRef('P.tmpPage', l),
-    ...slotFields(l),
+    ...(pipe ? [...pipeFields(l), pageRef('P.tmpPage', l), ...slotFields(l)] : []),
+    ...(memory === 'paged' ? memoryFields(l) : []),
+    ...(uses.iter ? [...iterFields('iter', l), int('g.left', lengthBits)] : []),
+    ...(uses.iter && uses.vecs > 0 ? [int('g.pos', lengthBits)] : []),
+    ...(uses.request ? requestFields(l) : []),
     ...(uses.iterators ? callerFields(l) : []),
     ...(uses.fileFlags ? [int('k.files[0].fFlags', 4), int('k.files[1].fFlags', 4)] : []),
     ...addedFields.map((bits, n) => int(`k.added[${n}]`, bits)),
-    ...ghostFields(l),
+    ...(pipe ? owedFields(l) : []),
+    int('g.broken', 30),
+    int('g.breaks', 2),
   ];
 }

@@ -1,4 +1,4 @@
-import type { IovIter, Kernel, Page, PipeBuffer } from './kernel.js';
+import type { IovIter, IovIterState, Kernel, MmStruct, Page, PipeBuffer, Vec } from './kernel.js';
 
 /**
  * The kernel's functions as a table, as `pipe_buf_operations` are in C: a design
@@ -71,6 +71,76 @@ export interface KernelFunctions {
   appendPipe(k: Kernel, i: IovIter, size: number): Page | null;
   pipeNpages(k: Kernel, i: IovIter): number;
   pipeDiscardFrom(k: Kernel, oldHead: number): void;
+  // lib/iov_iter.c, flavours: an iterator over `vec`, of `count` bytes
+  iovIterInit(k: Kernel, i: IovIter, direction: number, vec: Vec, count: number): void;
+  iovIterUbuf(k: Kernel, i: IovIter, direction: number, vec: Vec, count: number): void;
+  iovIterKvec(k: Kernel, i: IovIter, direction: number, vec: Vec, count: number): void;
+  iovIterBvec(k: Kernel, i: IovIter, direction: number, vec: Vec, count: number): void;
+  iovIterXarray(k: Kernel, i: IovIter, direction: number, vec: Vec, count: number): void;
+  iovIterFolioQueue(k: Kernel, i: IovIter, direction: number, vec: Vec, count: number): void;
+  iovIterDiscard(k: Kernel, i: IovIter, direction: number, count: number): void;
+  /** All or nothing: 1 or 0. */
+  copyToIterFull(k: Kernel, bytes: number, i: IovIter): number;
+  copyFromIterFull(k: Kernel, bytes: number, i: IovIter): number;
+  copyFromIterFullNocache(k: Kernel, bytes: number, i: IovIter): number;
+  csumAndCopyFromIterFull(k: Kernel, bytes: number, i: IovIter): number;
+  copyFromIterFlushcache(k: Kernel, bytes: number, i: IovIter): number;
+  copyMcToIter(k: Kernel, bytes: number, i: IovIter): number;
+  copyPageToIterNofault(k: Kernel, page: Page, offset: number, bytes: number, i: IovIter): number;
+  /** 5.16+; iovIterFaultInReadable is its twin. */
+  faultInIovIterWriteable(k: Kernel, i: IovIter, bytes: number): number;
+  iovIterIsAligned(k: Kernel, i: IovIter, addrMask: number, lenMask: number): boolean;
+  iovIterSaveState(k: Kernel, i: IovIter, state: IovIterState): void;
+  iovIterRestore(k: Kernel, i: IovIter, state: IovIterState): void;
+  /** *offset0 in k.out.start; *pages is NULL where k.pagesArrayMax is 0. */
+  iovIterExtractPages(k: Kernel, i: IovIter, maxsize: number, maxpages: number): number;
+  /** Seed 004: 0, FOLL_GET or FOLL_PIN. */
+  iovIterExtractMode(k: Kernel, i: IovIter): number;
+  /** 6.3+ */
+  iovIterExtractWillPin(k: Kernel, i: IovIter): boolean;
+
+  // lib/iov_iter.c, flavours, static
+  iovIterIovecAdvance(k: Kernel, i: IovIter, size: number): void;
+  iovIterBvecAdvance(k: Kernel, i: IovIter, size: number): void;
+  iovIterFolioqAdvance(k: Kernel, i: IovIter, size: number): void;
+  iovIterFolioqRevert(k: Kernel, i: IovIter, unroll: number): void;
+  /** Address of the first segment that is not empty; its bytes, at most maxsize, in k.out.off. */
+  firstIovecSegment(k: Kernel, i: IovIter, maxsize: number): number;
+  iovIterExtractFirstUserSegment(k: Kernel, i: IovIter, maxsize: number): number;
+  iterXarrayGetPages(k: Kernel, i: IovIter, maxsize: number, maxpages: number): number;
+  iterFolioqGetPages(k: Kernel, i: IovIter, maxsize: number, maxpages: number): number;
+  iovIterExtractPipePages(k: Kernel, i: IovIter, maxsize: number, maxpages: number): number;
+  iovIterExtractXarrayPages(k: Kernel, i: IovIter, maxsize: number, maxpages: number): number;
+  iovIterExtractBvecPages(k: Kernel, i: IovIter, maxsize: number, maxpages: number): number;
+  iovIterExtractKvecPages(k: Kernel, i: IovIter, maxsize: number, maxpages: number): number;
+  iovIterExtractFolioqPages(k: Kernel, i: IovIter, maxsize: number, maxpages: number): number;
+  iovIterExtractUserPages(k: Kernel, i: IovIter, maxsize: number, maxpages: number): number;
+  iovIterExtractUserPagesAndGet(k: Kernel, i: IovIter, maxsize: number, maxpages: number): number;
+  iovIterExtractUserPagesAndPin(k: Kernel, i: IovIter, maxsize: number, maxpages: number): number;
+
+  // mm/gup.c, of current->mm; pages go to k.pagesArray from entry 0 on
+  getUserPagesFast(k: Kernel, start: number, nrPages: number, gupFlags: number): number;
+  pinUserPagesFast(k: Kernel, start: number, nrPages: number, gupFlags: number): number;
+  unpinUserPage(k: Kernel, page: Page): void;
+  tryGrabFolio(k: Kernel, page: Page, flags: number): boolean;
+  gupMustUnshare(k: Kernel, vma: number, flags: number, page: Page): boolean;
+
+  // mm/memory.c, kernel/fork.c, mm/mmap.c; vpage is a virtual page number
+  /** A fault for reading, writing (FAULT_FLAG_WRITE) or unsharing (FAULT_FLAG_UNSHARE): 0, -EFAULT or -ENOMEM. */
+  handleMmFault(k: Kernel, mm: MmStruct, vpage: number, faultFlags: number): number;
+  doWpPage(k: Kernel, mm: MmStruct, vpage: number, faultFlags: number): number;
+  /** The write fault's question: may the page be written where it is. */
+  wpCanReuse(k: Kernel, mm: MmStruct, page: Page): boolean;
+  folioMaybeDmaPinned(k: Kernel, page: Page): boolean;
+  pageNeedsCowForDma(k: Kernel, mm: MmStruct, page: Page): boolean;
+  copyPresentPte(k: Kernel, src: MmStruct, dst: MmStruct, vpage: number): number;
+  dupMmap(k: Kernel, src: MmStruct, dst: MmStruct): number;
+  zapPte(k: Kernel, mm: MmStruct, vpage: number): void;
+
+  // block/bio.c: k.request is the bio
+  bioIovIterGetPages(k: Kernel, i: IovIter): number;
+  bioReleasePages(k: Kernel): void;
+
   /** A primitive that only seed 001 has; see designs/pipe-iter-mail-2016.ts. */
   iovIterCommit(k: Kernel, i: IovIter, size: number): void;
 

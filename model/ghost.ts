@@ -3,7 +3,8 @@
  * the iterator still has to transfer, which invariants are already broken on this path.
  * Built by the runner from an op's arguments and its reported return, never by a design.
  */
-import type { Bounds } from './bounds.js';
+import type { Bounds, Needs } from './bounds.js';
+import { PIPE_NEEDS, requestEntries } from './bounds.js';
 
 /** How a byte in the pipe belongs to packets. */
 export const ByteKind = { Stream: 0, Packet: 1, PacketEnd: 2 } as const;
@@ -34,10 +35,21 @@ export class Ghost {
   /** Where the marked file byte is (page * PAGE_SIZE + offset); none if negative. */
   fileMark = -1;
 
-  constructor(bounds: Bounds) {
+  /** Bytes that the iterator has to be away from the start of its vector. */
+  pos = 0;
+  /** What each process has to read: a Writer for each virtual page, process by process. */
+  readonly memory: Uint8Array;
+  /** First virtual page of the request, and what the device may find in each page of a source: a bit a Writer. */
+  reqAt = 0;
+  readonly mayRead: Uint8Array;
+
+  constructor(bounds: Bounds, needs: Needs = PIPE_NEEDS) {
     const max = owedMax(bounds);
     this.tag = new Uint8Array(max);
     this.kind = new Uint8Array(max);
+    const isPaged = needs.memory === 'paged';
+    this.memory = new Uint8Array(isPaged ? needs.mms * bounds.vpages : 0);
+    this.mayRead = new Uint8Array(isPaged ? requestEntries(bounds, needs) : 0);
   }
 
   reset(): void {
@@ -47,6 +59,9 @@ export class Ghost {
     this.isMarkFree = true;
     this.deviceMark = -1;
     this.fileMark = -1;
+    this.pos = this.reqAt = 0;
+    this.memory.fill(0);
+    this.mayRead.fill(0);
   }
 
   /** One byte more is owed. Silently full: a longer pipe content is a violation by itself. */

@@ -40,8 +40,11 @@ function place(fields: readonly Field[]): { words: number; at: [word: number, sh
   return { words: word + 1, at };
 }
 
-function prologue(b: Bounds, pages: number): string {
-  const slots = Array.from({ length: b.ring }, (_, s) => `const s${s} = P.bufs[(R + ${s}) & ${b.ring - 1}];`);
+function prologue(b: Bounds, pages: number, hasPipe: boolean): string {
+  const slots = Array.from(
+    { length: hasPipe ? b.ring : 0 },
+    (_, s) => `const s${s} = P.bufs[(R + ${s}) & ${b.ring - 1}];`,
+  );
   const order = Array.from({ length: pages }, (_, p) => `const o${p} = order[${p}];`);
   return `const P = k.pipe;\n${slots.join('\n')}\n${order.join('\n')}`;
 }
@@ -50,7 +53,7 @@ function prologue(b: Bounds, pages: number): string {
 export function makeCodec(
   b: Bounds,
   form: RingForm,
-  pages: number,
+  pages: readonly Page[],
   addedFields: readonly number[],
   uses: Uses,
   canon: (k: Kernel) => { order: readonly Page[]; rotation: number },
@@ -70,7 +73,7 @@ export function makeCodec(
     });
     saveLines.push(`to[at + ${w}] = w;`);
   }
-  const head = prologue(b, pages);
+  const head = prologue(b, pages.length, uses.needs.pipe);
   type Save = (k: Kernel, g: Ghost, to: Int32Array, at: number, order: readonly Page[], R: number) => boolean;
   type Load = (k: Kernel, g: Ghost, from: Int32Array, at: number) => void;
   const save = new Function(

@@ -5,14 +5,22 @@
  * them are in files named after the C. Nothing here allocates after construction.
  *
  * @kernel include/linux/pipe_fs_i.h struct pipe_inode_info, struct pipe_buffer
- * @kernel include/linux/uio.h struct iov_iter
  */
-import type { Bounds } from './bounds.js';
-import { anonPages, headBits, requestEntries } from './bounds.js';
+import type { Bounds, Needs } from './bounds.js';
+import { headBits, lengthMax, PIPE_NEEDS, poolPages, requestEntries } from './bounds.js';
 import type { KernelFunctions } from './functions.js';
+import { FOLL_GET, MmStruct, Page, Vma } from './mm_types.js';
+import type { Vec } from './uio.js';
+import { IovIter, IovIterState } from './uio.js';
+
+export * from './mm_types.js';
+export * from './uio.js';
 
 /** What a byte of a page holds; see model/README.md, "Page contents". */
 export const Tag = { NeverWritten: 0, Plain: 1, Marked: 2 } as const;
+
+/** Who wrote a page, where isolation is at stake (scenario fork-dma); 0 are zeros, nobody's. */
+export const Writer = { Nobody: 0, Parent: 1, ParentLater: 2, Child: 3, Device: 4, File: 5 } as const;
 
 /** `const struct pipe_buf_operations *`, as a small integer; 0 is NULL. */
 export const PipeBufOps = { Null: 0, Anon: 1, Packet: 2, PageCache: 3, Default: 4 } as const;
@@ -27,29 +35,6 @@ export const O_NONBLOCK = 0x1;
 export const O_DIRECT = 0x2;
 export const O_CLOEXEC = 0x4;
 export const O_APPEND = 0x8;
-
-export const ITER_IOVEC = 0;
-export const ITER_KVEC = 2;
-export const ITER_BVEC = 4;
-export const ITER_PIPE = 8;
-
-/** `struct page`: a reference count and the tag of each byte. */
-export class Page {
-  /** Page frame number: file pages first, then the anonymous pool. */
-  readonly pfn: number;
-  readonly isFile: boolean;
-  refcount = 0;
-  readonly data: Uint8Array;
-  /** The number under which the page is saved; differs from pfn under symmetry. */
-  canon: number;
-
-  constructor(pfn: number, isFile: boolean, pageSize: number) {
-    this.pfn = pfn;
-    this.canon = pfn;
-    this.isFile = isFile;
-    this.data = new Uint8Array(pageSize);
-  }
-}
 
 /** `struct pipe_buffer`: one slot of the ring. Offset and len in bytes. */
 export class PipeBuffer {
@@ -83,44 +68,6 @@ export class PipeInodeInfo {
   }
 }
 
-/** `struct iov_iter` as far as ITER_PIPE uses it. Counts and offsets in bytes. */
-export class IovIter {
-  /** False until iov_iter_pipe() has filled it. */
-  active = false;
-  type = 0;
-  /** Position in the last slot (4.9 to 5.19); unused since 6.0. */
-  iovOffset = 0;
-  count = 0;
-  /** Slot index in an old ring. */
-  idx = 0;
-  /** Free-running slot number in a new ring. */
-  head = 0;
-  startHead = 0;
-  /** 6.0+: end of the data in the last slot; above 0 anonymous, below 0 zero-copy. */
-  lastOffset = 0;
-
-  /** The union of seed 000 (`unsigned long nr_segs; int idx;`): both names read the same bytes. */
-  get nrSegs(): number {
-    return this.idx;
-  }
-
-  clear(): void {
-    this.active = false;
-    this.type = this.iovOffset = this.count = this.idx = this.head = this.startHead = this.lastOffset = 0;
-  }
-
-  copyFrom(from: IovIter): void {
-    this.active = from.active;
-    this.type = from.type;
-    this.iovOffset = from.iovOffset;
-    this.count = from.count;
-    this.idx = from.idx;
-    this.head = from.head;
-    this.startHead = from.startHead;
-    this.lastOffset = from.lastOffset;
-  }
-}
-
 /** `struct file` of a write end: which flags it was opened with or given since. */
 export class File {
   fFlags = 0;
@@ -142,8 +89,14 @@ export class UserBuffer {
   }
 }
 
-/** The pages that a caller holds after get_pages: its own references, and the device's target. */
+/** The pages that a caller was handed by get_pages or extract_pages: how it holds them, and the device's target. */
 export class PageRequest {
+  /** What the caller has to drop for each page: FOLL_GET a reference, FOLL_PIN a pin, 0 nothing. */
+  hold = FOLL_GET;
+  /** The device reads the pages (a source) instead of writing them. */
+  isSource = false;
+  /** Address space that the pages were asked of. */
+  mm = 0;
   /** 0: none; the iterator it was made on otherwise (1 the original, 2 a struct copy). */
   on = 0;
   /** Entries in use. */
@@ -212,13 +165,28 @@ export class Kernel {
   readonly bounds: Bounds;
   /** The design's functions; every internal call goes through this table. */
   fn: KernelFunctions;
+  readonly needs: Needs;
   readonly pages: Page[] = [];
   /** The file's page-cache pages: `pages[0 .. files-1]`. */
   readonly filePages: Page[] = [];
+  /** User pages of a scenario whose page tables never change, by virtual page. */
+  readonly userPages: Page[] = [];
+  /** Pages of a driver's own, for kvec, bvec and folio_queue. */
+  readonly driverPages: Page[] = [];
+  /** ZERO_PAGE(0), where there are page tables. */
+  zeroPage: Page | null = null;
+  /** First page of the pool that alloc_page() takes from. */
+  readonly poolStart: number;
+  /** Address spaces: 0 the parent, 1 the child. */
+  readonly mms: MmStruct[] = [];
+  /** What iterators may be made of; see model/vecs.ts. */
+  vecs: readonly Vec[] = [];
   readonly pipe: PipeInodeInfo;
   readonly iter = new IovIter();
   /** `struct iov_iter data = *iter` of a direct I/O path. */
   readonly iterCopy = new IovIter();
+  /** What iov_iter_save_state() has kept. */
+  readonly iterState = new IovIterState();
   readonly request: PageRequest;
   readonly caller = new CallerState();
   /** Two write ends of the pipe: 0 `w` (opened without O_DIRECT), 1 `wd` (with it). */
@@ -240,6 +208,16 @@ export class Kernel {
   oom = -1;
   isOomHit = false;
   isFaultHit = false;
+  /** Index in `mms` of current->mm. */
+  current = 0;
+  /** User address at which an access of this op faults for good; negative: none does. */
+  userFault = -1;
+  /** Byte of a copy_mc source at which the machine check strikes; negative: none. */
+  poison = -1;
+  /** Kernel memory that a copy reads or fills, from `kbufAt` on. */
+  kbuf: Uint8Array;
+  /** Index of an xarray entry that is a retry entry when it is met first; negative: none. */
+  xaRetry = -1;
   /** Which byte of copy_to_iter's source carries the mark; none if negative. */
   srcMark = -1;
   warned = '';
@@ -252,38 +230,79 @@ export class Kernel {
   readonly pageSize: number;
   readonly headMask: number;
   readonly readMax: number;
+  /** What the most turns of a loop grow with. */
+  private readonly loopUnit: number;
   /** The tag of an unmarked byte that was written; 0 where contents are off. */
   readonly plain: number;
 
-  constructor(bounds: Bounds, fn: KernelFunctions) {
+  constructor(bounds: Bounds, fn: KernelFunctions, needs: Needs = PIPE_NEEDS) {
     this.bounds = bounds;
     this.fn = fn;
+    this.needs = needs;
     this.pageSize = bounds.page;
     this.headMask = 2 ** headBits(bounds) - 1;
     this.plain = bounds.contents === 'off' ? Tag.NeverWritten : Tag.Plain;
     this.readMax = bounds.ring * bounds.page + 1;
-    const total = bounds.files + anonPages(bounds);
-    for (let pfn = 0; pfn < total; pfn++) {
-      const page = new Page(pfn, pfn < bounds.files, bounds.page);
-      this.pages.push(page);
-      if (page.isFile) this.filePages.push(page);
-    }
+    this.loopUnit = Math.max(bounds.ring, bounds.vpages);
+    this.makePages();
+    this.poolStart = this.pages.length;
+    for (let n = 0; n < poolPages(bounds, needs); n++) this.addPage('', `p${n}`);
+    this.pairFolios();
+    for (let n = 0; n < needs.mms; n++) this.mms.push(new MmStruct(n, bounds.vpages));
     this.pipe = new PipeInodeInfo(bounds.ring);
-    this.request = new PageRequest(requestEntries(bounds));
+    this.request = new PageRequest(requestEntries(bounds, needs));
+    this.kbuf = new Uint8Array(lengthMax(bounds, needs) + 1);
     this.user = new UserBuffer(this.readMax);
-    for (let i = 0; i < requestEntries(bounds) + 1; i++) {
+    for (let i = 0; i < requestEntries(bounds, needs) + 1; i++) {
       this.pagesArray.push(null);
       this.isEntryWritten.push(false);
     }
     this.reset();
   }
 
+  private addPage(owner: Page['owner'], name: string): Page {
+    const page = new Page(this.pages.length, owner, name, this.bounds.page);
+    this.pages.push(page);
+    return page;
+  }
+
+  /** Pages with an owner for life. */
+  private makePages(): void {
+    const { bounds, needs } = this;
+    for (let n = 0; n < bounds.files; n++) this.filePages.push(this.addPage('page cache', `F${n}`));
+    if (needs.memory === 'fixed') {
+      for (let n = 0; n < bounds.vpages; n++) this.userPages.push(this.addPage('page table', `U${n}`));
+      for (let n = 0; n < bounds.vpages; n++) this.driverPages.push(this.addPage('driver', `K${n}`));
+    }
+    if (needs.memory === 'paged') this.zeroPage = this.addPage('kernel', 'Z');
+  }
+
+  /** bounds.order=1: user pages, and in their stead pages of the pool, come as folios of two. */
+  private pairFolios(): void {
+    if (this.bounds.order === 0) return;
+    const pair = (list: readonly Page[]): void => {
+      for (let n = 0; n + 1 < list.length; n += 2) {
+        list[n].hasTail = true;
+        list[n + 1].head = list[n];
+      }
+    };
+    if (this.needs.memory === 'fixed') {
+      pair(this.userPages);
+      pair(this.driverPages);
+    }
+    if (this.needs.memory === 'paged') pair(this.pages.slice(this.poolStart));
+  }
+
   /** The initial state: an empty pipe, a file whose pages are cached and filled. */
   reset(): void {
+    const inFile = this.needs.memory === 'paged' ? Writer.File : Tag.Plain;
     for (const page of this.pages) {
-      page.refcount = page.isFile ? 1 : 0;
+      page.refcount = page.owner !== '' && page.head === page ? 1 : 0;
+      if (page.head !== page && page.owner !== '') page.head.refcount++;
+      page.pincount = 0;
+      page.isAnonExclusive = false;
       page.canon = page.pfn;
-      page.data.fill(page.isFile && this.bounds.contents !== 'off' ? Tag.Plain : Tag.NeverWritten);
+      page.data.fill(page.isFile && this.bounds.contents !== 'off' ? inFile : Tag.NeverWritten);
     }
     const { pipe, request, caller } = this;
     pipe.curbuf = pipe.nrbufs = pipe.head = pipe.tail = 0;
@@ -292,6 +311,7 @@ export class Kernel {
       buf.page = null;
       buf.offset = buf.len = buf.ops = buf.flags = 0;
     }
+    this.resetMemory();
     this.dropIter();
     this.dropRequest();
     caller.kind = 0;
@@ -305,12 +325,30 @@ export class Kernel {
     this.beginOp();
   }
 
+  /** One process; its memory is mapped where page tables never change, and unmapped where they do. */
+  private resetMemory(): void {
+    this.current = 0;
+    for (const mm of this.mms) {
+      mm.clear();
+      if (mm.id === 0) mm.isAlive = true;
+    }
+    this.userPages.forEach((page, v) => {
+      const mm = this.mms[0];
+      mm.vma[v] = Vma.Anon;
+      mm.ptes[v].page = page;
+      mm.ptes[v].isWritable = true;
+      page.isAnonExclusive = true;
+    });
+    this.iterState.iovOffset = this.iterState.count = this.iterState.nrSegs = 0;
+  }
+
   /** Clears the scratch of the last op. */
   beginOp(): void {
     this.oom = -1;
     this.isOomHit = false;
     this.isFaultHit = false;
     this.srcMark = -1;
+    this.userFault = this.poison = this.xaRetry = -1;
     this.warned = '';
     this.fatal = '';
     this.fatalWhy = '';
@@ -331,6 +369,9 @@ export class Kernel {
   /** Forgets a finished request. */
   dropRequest(): void {
     const r = this.request;
+    r.hold = FOLL_GET;
+    r.isSource = false;
+    r.mm = 0;
     r.on = r.nr = r.bytes = r.done = r.advanced = 0;
     r.isWritten = r.isCommitted = r.ownsArray = r.isPut = false;
     for (let e = 0; e < r.page.length; e++) {
@@ -361,7 +402,7 @@ export class Kernel {
 
   /** Called once a turn by each loop that C could run for ever. */
   turn(name: string): void {
-    if (++this.loops > 64 * this.bounds.ring) {
+    if (++this.loops > 64 * this.loopUnit) {
       this.die('every-loop-ends', name, `${name}() went round ${this.loops} times in one call`);
     }
   }

@@ -25,9 +25,9 @@ function mayAllocate(k: Kernel): boolean {
 /** alloc_page(): a page with one reference and unwritten contents, or NULL. */
 export function allocPage(k: Kernel): Page | null {
   if (!mayAllocate(k)) return null;
-  for (let pfn = k.filePages.length; pfn < k.pages.length; pfn++) {
+  for (let pfn = k.poolStart; pfn < k.pages.length; pfn++) {
     const page = k.pages[pfn];
-    if (page.refcount === 0 && !isOwnedThoughFree(k, page)) {
+    if (page.refcount === 0 && page.head === page && !isOwnedThoughFree(k, page)) {
       page.refcount = 1;
       return page;
     }
@@ -44,16 +44,36 @@ function isOwnedThoughFree(k: Kernel, page: Page): boolean {
 /** get_page(): one more reference. */
 export function getPage(k: Kernel, page: Page | null, by: string): void {
   if (page === null) k.die('no-bug', by, 'get_page(NULL)');
-  if (page.refcount === 0) k.die('no-use-after-free', by, `get_page() on page ${page.pfn}, which is free`);
-  page.refcount++;
+  const { head } = page;
+  if (head.refcount === 0) k.die('no-use-after-free', by, `get_page() on page ${page.name}, which is free`);
+  head.refcount++;
 }
 
 /** put_page(): one reference less; the last one frees the page. */
 export function putPage(k: Kernel, page: Page | null, by: string): void {
   if (page === null) k.die('no-bug', by, 'put_page(NULL)');
-  if (page.refcount === 0) k.die('no-use-after-free', by, `put_page() on page ${page.pfn}, which is free`);
-  page.refcount--;
-  if (page.refcount === 0) page.data.fill(Tag.NeverWritten);
+  putPages(k, page, 1, by);
+}
+
+/** folio_put_refs(): `refs` references less, on the head. */
+export function putPages(k: Kernel, page: Page, refs: number, by: string): void {
+  const { head } = page;
+  if (head.refcount === 0) k.die('no-use-after-free', by, `put_page() on page ${page.name}, which is free`);
+  if (head.refcount > 0 && head.refcount < refs) {
+    k.die('no-use-after-free', by, `${by}() drops ${refs} references of page ${page.name}, which has ${head.refcount}`);
+  }
+  head.refcount -= refs;
+  if (head.refcount === 0) freeFolio(k, head);
+}
+
+/** The last reference is gone: nobody's contents, nobody's page. */
+function freeFolio(k: Kernel, head: Page): void {
+  head.data.fill(Tag.NeverWritten);
+  head.isAnonExclusive = false;
+  if (!head.hasTail) return;
+  const tail = k.pages[head.pfn + 1];
+  tail.data.fill(Tag.NeverWritten);
+  tail.isAnonExclusive = false;
 }
 
 /** The page stays allocated, but what it holds is nobody's data any more. */
@@ -63,7 +83,7 @@ export function forgetContents(page: Page): void {
 
 function checkSpan(k: Kernel, page: Page | null, off: number, len: number, by: string): asserts page is Page {
   if (page === null) k.die('no-bug', by, `${by}() goes through a NULL or unset page pointer`);
-  if (page.refcount === 0) k.die('no-use-after-free', by, `${by}() touches page ${page.pfn}, which is free`);
+  if (page.head.refcount === 0) k.die('no-use-after-free', by, `${by}() touches page ${page.name}, which is free`);
   if (off < 0 || off + len > k.pageSize) {
     k.die('no-bug', by, `${by}() touches bytes ${off}..${off + len} of a page of ${k.pageSize}`);
   }

@@ -16,6 +16,16 @@ export interface World {
   readonly bounds: Bounds;
   readonly scenario: Scenario;
   readonly ring: RingView;
+  /** Names of Kernel.vecs. */
+  readonly vecTexts: readonly string[];
+}
+
+/** By value. */
+export type Names = Readonly<Record<number, string>>;
+
+/** The names of an argument's values in this world. */
+export function namesOf(arg: ArgSpec, w: World): Names | undefined {
+  return typeof arg.names === 'function' ? arg.names(w) : arg.names;
 }
 
 export interface ArgSpec {
@@ -23,7 +33,7 @@ export interface ArgSpec {
   /** Values within the bounds, ascending. */
   values(w: World): readonly number[];
   /** Symbolic names of values, as they stand in a trace. */
-  readonly names?: Readonly<Record<number, string>>;
+  readonly names?: Names | ((w: World) => Names);
   /** A value that is left out of the printed op. */
   readonly omit?: number;
 }
@@ -65,11 +75,11 @@ export interface OpInstance {
 }
 
 /** `copy_to_iter bytes=3 mark=1` */
-export function formatOp(spec: OpSpec, args: readonly number[]): string {
+export function formatOp(spec: OpSpec, args: readonly number[], w: World): string {
   const parts = spec.args.flatMap((arg, n) => {
     const value = args[n];
     if (value === arg.omit) return [];
-    return [`${arg.name}=${arg.names?.[value] ?? value}`];
+    return [`${arg.name}=${namesOf(arg, w)?.[value] ?? value}`];
   });
   return [spec.name, ...parts].join(' ');
 }
@@ -81,7 +91,7 @@ export function opInstances(ops: readonly OpSpec[], w: World): OpInstance[] {
     if (!spec.exists(w)) continue;
     let rows: number[][] = [[]];
     for (const arg of spec.args) rows = rows.flatMap((row) => arg.values(w).map((v) => [...row, v]));
-    for (const args of rows) out.push({ spec, args, text: formatOp(spec, args) });
+    for (const args of rows) out.push({ spec, args, text: formatOp(spec, args, w) });
   }
   return out;
 }

@@ -1,9 +1,18 @@
+import type { Needs } from './bounds.js';
+import { PIPE_NEEDS } from './bounds.js';
+
 /** A scenario: a named subset of ops and callers. */
-export type ScenarioName = 'pipe-iter' | 'packet' | 'all';
+export type ScenarioName = 'pipe-iter' | 'packet' | 'iov-iter' | 'extract' | 'fork-dma' | 'all';
 
 export interface Scenario {
   readonly name: ScenarioName;
   readonly title: string;
+  /** Which state it has. */
+  readonly needs: Needs;
+  /** Copies to and from every flavour of iterator. */
+  readonly copies: boolean;
+  /** extract_pages and get_pages on every flavour, with I/O in flight. */
+  readonly extract: boolean;
   /** Whether one run may write through both the stream and the packet end. */
   readonly writers: 'one' | 'both';
   /** User buffers that fault, in read() and write(). */
@@ -18,6 +27,9 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   'pipe-iter': {
     name: 'pipe-iter',
     title: 'a pipe-backed iterator under each read_iter, beside a reader and a writer of the pipe',
+    needs: PIPE_NEEDS,
+    copies: false,
+    extract: false,
     writers: 'one',
     faults: false,
     iterators: true,
@@ -26,14 +38,53 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   packet: {
     name: 'packet',
     title: 'stream and packet writers, short and faulting reads and writes, and the flags of the pipe',
+    needs: PIPE_NEEDS,
+    copies: false,
+    extract: false,
     writers: 'both',
     faults: true,
     iterators: false,
     flags: true,
   },
+  'iov-iter': {
+    name: 'iov-iter',
+    title: 'every flavour of iterator but the pipe: copies both ways, moves and questions',
+    needs: { pipe: false, memory: 'fixed', mms: 1 },
+    copies: true,
+    extract: false,
+    writers: 'one',
+    faults: false,
+    iterators: false,
+    flags: false,
+  },
+  extract: {
+    name: 'extract',
+    title: 'pages taken from every flavour of iterator, with the I/O on them in flight',
+    needs: { pipe: true, memory: 'fixed', mms: 1 },
+    copies: false,
+    extract: true,
+    writers: 'one',
+    faults: false,
+    iterators: true,
+    flags: false,
+  },
+  'fork-dma': {
+    name: 'fork-dma',
+    title: 'user pages under I/O, beside fork, copy-on-write, munmap and exit',
+    needs: { pipe: false, memory: 'paged', mms: 2 },
+    copies: false,
+    extract: true,
+    writers: 'one',
+    faults: false,
+    iterators: false,
+    flags: false,
+  },
   all: {
     name: 'all',
     title: 'everything at once',
+    needs: PIPE_NEEDS,
+    copies: false,
+    extract: false,
     writers: 'both',
     faults: true,
     iterators: true,

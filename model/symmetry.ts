@@ -34,7 +34,7 @@ export function makeCanon(b: Bounds, form: RingForm): (k: Kernel) => Canon {
   }
   const rotates = form === 'curbuf';
   return (k) => {
-    const files = k.filePages.length;
+    const files = k.poolStart;
     if (order.length === 0) order.push(...k.pages);
     result.rotation = rotates ? k.pipe.curbuf & (k.pipe.buffers - 1) : 0;
     nameAnonPages(k, order, files, result.rotation);
@@ -42,43 +42,35 @@ export function makeCanon(b: Bounds, form: RingForm): (k: Kernel) => Canon {
   };
 }
 
-/** Gives anonymous pages the numbers of their first appearance: slots, tmp_page, request, then the rest. */
-function nameAnonPages(k: Kernel, order: Page[], files: number, rotation: number): void {
-  const { pages, pipe, request } = k;
-  for (let p = files; p < pages.length; p++) pages[p].canon = -1;
-  let next = files;
-  const mask = pipe.buffers - 1;
-  for (let s = 0; s <= mask; s++) {
-    const page = pipe.bufs[(rotation + s) & mask].page;
-    if (page !== null && page.canon < 0) {
-      order[next] = page;
-      page.canon = next++;
-    }
-  }
-  const tmp = pipe.tmpPage;
-  if (tmp !== null && tmp.canon < 0) {
-    order[next] = tmp;
-    tmp.canon = next++;
-  }
-  for (let e = 0; e < request.nr; e++) {
-    const page = request.page[e];
-    if (page !== null && page.canon < 0) {
-      order[next] = page;
-      page.canon = next++;
-    }
-  }
-  next = nameRest(pages, order, files, next, true);
-  nameRest(pages, order, files, next, false);
+/** Where the next new name goes; scratch of nameAnonPages. */
+let next = 0;
+
+/** Gives a page of the pool, and the rest of its folio, the next number, unless it has one. */
+function name(k: Kernel, order: Page[], page: Page | null): void {
+  if (page === null || page.canon >= 0) return;
+  const { head } = page;
+  order[next] = head;
+  head.canon = next++;
+  if (!head.hasTail) return;
+  const tail = k.pages[head.pfn + 1];
+  order[next] = tail;
+  tail.canon = next++;
 }
 
-/** Pages that nothing names: leaked ones before free ones, which are all alike. */
-function nameRest(pages: Page[], order: Page[], files: number, next: number, isAlive: boolean): number {
-  for (let p = files; p < pages.length; p++) {
-    const page = pages[p];
-    if (page.canon < 0 && page.refcount > 0 === isAlive) {
-      order[next] = page;
-      page.canon = next++;
-    }
+/** Gives anonymous pages the numbers of their first appearance: slots, tmp_page, page tables, request, then the rest. */
+function nameAnonPages(k: Kernel, order: Page[], first: number, rotation: number): void {
+  const { pages, pipe, request, mms } = k;
+  for (let p = first; p < pages.length; p++) pages[p].canon = -1;
+  next = first;
+  if (k.needs.pipe) {
+    const mask = pipe.buffers - 1;
+    for (let s = 0; s <= mask; s++) name(k, order, pipe.bufs[(rotation + s) & mask].page);
+    name(k, order, pipe.tmpPage);
+  } else {
+    for (const mm of mms) for (const pte of mm.ptes) name(k, order, pte.page);
   }
-  return next;
+  for (let e = 0; e < request.nr; e++) name(k, order, request.page[e]);
+  // Pages that nothing names: leaked ones before free ones, which are all alike.
+  for (let p = first; p < pages.length; p++) if (pages[p].refcount > 0) name(k, order, pages[p]);
+  for (let p = first; p < pages.length; p++) name(k, order, pages[p]);
 }

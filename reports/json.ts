@@ -22,6 +22,12 @@ const boundsShape = {
   oom: z.enum(['on', 'off']),
   headbits: whole,
   follow: whole,
+  vpages: whole.describe('virtual pages of an address space'),
+  segs: whole,
+  order: whole,
+  bias: whole.describe('references that a pin takes'),
+  refbits: whole,
+  cow: z.enum(['mapcount', 'refcount', 'exclusive']),
   symmetry: z.enum(['on', 'off']),
 } satisfies { readonly [K in keyof Bounds]: z.ZodType<Bounds[K]> };
 

@@ -2,7 +2,8 @@
  * The report for a person: each counterexample as a run that a kernel developer can follow
  * op by op, and after all of them what the verdict does not claim. No clock.
  */
-import { BOUND_KEYS, UsageError, formatBounds } from '../harness/bounds-text.js';
+import { SCENARIOS } from '../model/scenario.js';
+import { UsageError, boundKeys, formatBounds } from '../harness/bounds-text.js';
 import { formatLedger, ledger } from '../harness/ledger.js';
 import type { ReplayStep } from '../harness/replay.js';
 import { replay } from '../harness/replay.js';
@@ -51,7 +52,7 @@ export function renderViolation(v: Violation, ctx: TextOptions & { readonly inva
   const rows: [string, string][] = [
     ...factsOf(v, ctx),
     ['design', `${ctx.design.id}: ${ctx.design.title}`],
-    ['bounds', formatBounds(ctx.runner.w.bounds).replaceAll(',', ', ')],
+    ['bounds', formatBounds(ctx.runner.w.bounds, ctx.runner.w.scenario).replaceAll(',', ', ')],
   ];
   return `${[...body(v, ctx), ...fields(rows, width), againLine(ctx.command?.(v) ?? checkCommand(ctx))].join('\n')}\n`;
 }
@@ -86,12 +87,13 @@ function body(v: Violation, ctx: TextOptions & { readonly invariant: Invariant }
 
 /** The shortest way to say the same bounds on a command line. */
 function boundsOption({ runner, design }: TextOptions): string {
-  const { bounds } = runner.w;
-  const full = formatBounds(bounds);
+  const { bounds, scenario } = runner.w;
+  const full = formatBounds(bounds, scenario);
   if (design.bounds !== undefined) return ` --bounds ${full}`;
-  const name = Object.keys(NAMED_BOUNDS).find((key) => formatBounds(NAMED_BOUNDS[key]) === full);
+  const name = Object.keys(NAMED_BOUNDS).find((key) => formatBounds(NAMED_BOUNDS[key], scenario) === full);
   if (name !== undefined) return ` --bounds ${name}`;
-  return ` --bounds ${BOUND_KEYS.filter((key) => bounds[key] !== DEFAULT_BOUNDS[key])
+  return ` --bounds ${boundKeys(scenario)
+    .filter((key) => bounds[key] !== DEFAULT_BOUNDS[key])
     .map((key) => `${key}=${bounds[key]}`)
     .join(',')}`;
 }
@@ -215,7 +217,7 @@ export function renderResult(result: CheckResult, ctx: TextOptions): string {
     ['engine', `${result.engine}, seed ${result.seed}`],
     ['searched', `${plural(states, 'state')}, ${plural(edges, 'edge')}, ${plural(steps, 'step')}, depth ${depth}`],
     ['complete', completeText(result)],
-    ['bounds', formatBounds(result.bounds).replaceAll(',', ', ')],
+    ['bounds', formatBounds(result.bounds, SCENARIOS[result.scenario]).replaceAll(',', ', ')],
   ];
   const title = `${result.design}, ${result.scenario}: ${result.verdict}${kinds}`;
   const parts = [
