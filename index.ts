@@ -5,7 +5,7 @@
  */
 export type { Bounds } from './model/bounds.js';
 export * from './model/cint.js';
-export type { Contract } from './model/contract.js';
+export type { Contract, Retention, Retentions } from './model/contract.js';
 export type { Design, DesignSpec, Expectation, FixSet } from './model/design.js';
 export { DesignError, defineDesign } from './model/design.js';
 export { DESIGNS } from './model/designs/designs.js';
@@ -14,9 +14,12 @@ export { design as linux48 } from './model/designs/linux-4.8.js';
 export { design as linux410 } from './model/designs/linux-4.10.js';
 export { design as linux58 } from './model/designs/linux-5.8.js';
 export { design as linux61 } from './model/designs/linux-6.1.js';
+export { design as linux63 } from './model/designs/linux-6.3.js';
+export { design as linux612 } from './model/designs/linux-6.12.js';
 export * from './model/errno.js';
 export type { FunctionName, KernelFunctions } from './model/functions.js';
 export * from './model/kernel.js';
+export * from './model/lab.js';
 export * from './model/mm.js';
 export type { KernelRef } from './model/source.js';
 export * from './model/uaccess.js';

@@ -3,11 +3,13 @@ import { Explorer } from '../check/explore.js';
 import { Classes } from '../fuzz/classes.js';
 import { runFastCheck } from '../fuzz/fast-check.js';
 import { runLoop } from '../fuzz/loop.js';
+import { namedBounds } from '../harness/bounds-text.js';
 import { Runner } from '../harness/runner.js';
 import type { Bounds } from '../model/bounds.js';
-import { NAMED_BOUNDS } from '../model/bounds.js';
+import type { NAMED_BOUNDS } from '../model/bounds.js';
 import { DESIGNS } from '../model/designs/designs.js';
 import type { ScenarioName } from '../model/scenario.js';
+import { SCENARIOS } from '../model/scenario.js';
 
 type Engine = 'exhaustive' | 'tight loop' | 'fast-check';
 
@@ -27,6 +29,9 @@ export const CASES: readonly Case[] = [
   { name: 'tiny', engine: 'exhaustive', design: 'linux-4.10', scenario: 'pipe-iter', bounds: 'tiny' },
   { name: 'large', engine: 'exhaustive', design: 'linux-4.10', scenario: 'pipe-iter', bounds: 'default' },
   { name: 'clean', engine: 'exhaustive', design: 'pipe-iter-2016-repaired', scenario: 'pipe-iter', bounds: 'deep' },
+  { name: 'iov-iter', engine: 'exhaustive', design: 'linux-6.12', scenario: 'iov-iter', bounds: 'default' },
+  { name: 'extract', engine: 'exhaustive', design: 'linux-6.12', scenario: 'extract', bounds: 'default' },
+  { name: 'fork-dma', engine: 'exhaustive', design: 'linux-6.12', scenario: 'fork-dma', bounds: 'default' },
   {
     name: 'large-off',
     engine: 'exhaustive',
@@ -89,7 +94,7 @@ const SEED = 1;
 function newRunner(c: Case): Runner {
   const design = DESIGNS.find(({ id }) => id === c.design);
   if (design === undefined) throw new Error(`bench: there is no design '${c.design}'`);
-  const bounds: Bounds = { ...NAMED_BOUNDS[c.bounds], contents: c.contents ?? '3' };
+  const bounds: Bounds = { ...namedBounds(c.bounds, SCENARIOS[c.scenario]), contents: c.contents ?? '3' };
   return new Runner(design, bounds, c.scenario);
 }
 

@@ -29,12 +29,22 @@ const ROWS: readonly (readonly [design: string, scenario: ScenarioName, bounds: 
   ...['pipe-iter-2016-repaired', 'linux-4.10', 'linux-6.1'].flatMap((id) =>
     ['tiny', 'deep'].map((bounds) => [id, 'pipe-iter', bounds] as const),
   ),
+  ...['linux-4.8', 'linux-4.10', 'linux-5.8', 'linux-6.1', 'linux-6.3', 'linux-6.12'].map(
+    (id) => [id, 'iov-iter', 'default'] as const,
+  ),
+  ['linux-6.12', 'iov-iter', 'deep'],
+  ...['linux-6.1', 'linux-6.3', 'linux-6.12', 'extract-rfc-2022-repaired'].flatMap((id) =>
+    ['default', 'default,order=1', 'deep'].map((bounds) => [id, 'extract', bounds] as const),
+  ),
+  ...['linux-6.1', 'linux-6.3', 'linux-6.12', 'extract-rfc-2022-repaired'].flatMap((id) =>
+    ['exclusive', 'refcount'].map((cow) => [id, 'fork-dma', `default,cow=${cow}`] as const),
+  ),
   ['pipe-iter-2016-repaired', 'pipe-iter', `deep,ring=4,${EDGE},contents=off`],
 ];
 
 function run(design: Design, scenario: ScenarioName, bounds: string): { result: ExploreResult; seconds: number } {
   const end = Date.now() + MINUTES_MAX * 60_000;
-  const runner = new Runner(design, parseBounds(bounds), scenario);
+  const runner = new Runner(design, parseBounds(bounds, undefined, SCENARIOS[scenario]), scenario);
   const limits = { memoryBytes: MEMORY_BYTES, steps: Number.POSITIVE_INFINITY, isOver: () => Date.now() > end };
   const start = process.cpuUsage().user;
   const result = new Explorer(runner, limits).run();
@@ -69,7 +79,7 @@ function main(): void {
     if (design === undefined || (only !== undefined && only !== id)) continue;
     const { result, seconds } = run(design, scenario, text);
     const { states, edges, depth } = result;
-    const row = `| ${id} | ${scenario} | ${formatBounds(parseBounds(text), SCENARIOS[scenario])} | ${states} | ${edges} | ${depth} | ${verdict(design, scenario, result)} | ${seconds.toFixed(0)} |`;
+    const row = `| ${id} | ${scenario} | ${formatBounds(parseBounds(text, undefined, SCENARIOS[scenario]), SCENARIOS[scenario])} | ${states} | ${edges} | ${depth} | ${verdict(design, scenario, result)} | ${seconds.toFixed(0)} |`;
     process.stdout.write(`${row}\n`);
     lines.push(row);
     // Row by row, so that an hour is not lost when the last one is cut short.

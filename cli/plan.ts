@@ -1,9 +1,10 @@
 /** From options to searches: each design x scenario x engine, in the order in which they were named. */
-import { parseBounds } from '../harness/bounds-text.js';
+import { checkBoundsOf, namedBounds, parseBounds } from '../harness/bounds-text.js';
 import type { EngineName } from '../harness/result.js';
 import type { Known } from '../model/design.js';
 import type { Bounds } from '../model/bounds.js';
-import { DEFAULT_BOUNDS } from '../model/bounds.js';
+import type { ScenarioName } from '../model/scenario.js';
+import { SCENARIOS } from '../model/scenario.js';
 import type { NamedDesign } from './designs.js';
 import type { CheckOptions } from './options.js';
 import type { Search } from './protocol.js';
@@ -25,10 +26,11 @@ export interface Plan {
 }
 
 /** `default` is the design's own default. */
-function boundsFor(design: NamedDesign, text: string): Bounds {
-  const own = { ...DEFAULT_BOUNDS, ...design.facts.bounds };
+function boundsFor(design: NamedDesign, text: string, name: ScenarioName): Bounds {
+  const scenario = SCENARIOS[name];
+  const own = { ...namedBounds('default', scenario), ...design.facts.bounds };
   const [first, ...rest] = text.split(',');
-  return parseBounds(first.trim() === 'default' ? rest.join(',') : text, own);
+  return parseBounds(first.trim() === 'default' ? rest.join(',') : text, own, scenario);
 }
 
 /** Something has to end a random search. */
@@ -47,9 +49,10 @@ export function plan(designs: readonly NamedDesign[], options: CheckOptions, has
     return same >= 0 ? same : bases.push({ ...search, onBase: true }) - 1;
   };
   for (const design of designs) {
-    const bounds = boundsFor(design, options.bounds);
+    if (options.scenario !== undefined) checkBoundsOf(options.bounds, SCENARIOS[options.scenario]);
     const scenarios = options.scenario === undefined ? design.facts.scenarios : [options.scenario];
     for (const scenario of scenarios) {
+      const bounds = boundsFor(design, options.bounds, scenario);
       for (const engine of options.engines) {
         const search: Search = {
           ref: design.ref,

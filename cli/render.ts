@@ -6,6 +6,7 @@ import type { ReplayStep } from '../harness/replay.js';
 import type { CheckResult, Violation } from '../harness/result.js';
 import type { Found, Runner } from '../harness/runner.js';
 import type { Trace } from '../harness/trace.js';
+import { PAGES_LEGEND } from '../reports/draw-memory.js';
 import { LEGEND, drawState } from '../reports/draw.js';
 import { returned } from '../reports/steps.js';
 import type { Colour } from '../reports/text.js';
@@ -69,7 +70,8 @@ export function renderReplay(runner: Runner, trace: Trace, steps: readonly Repla
     `bounds ${formatBounds(bounds, scenario)}`,
     '',
     ...steps.flatMap((step, n) => stepText(runner, step, n + 1, colourFor(hasColour))),
-    LEGEND,
+    ...(runner.k.needs.pipe ? [LEGEND] : []),
+    ...(runner.k.needs.memory === 'paged' ? [PAGES_LEGEND] : []),
     `${steps.length} of ${trace.ops.length} steps; ${verdict}${change}.`,
   ].join('\n')}\n`;
 }

@@ -3,11 +3,15 @@
  * that one bug does not hide the next.
  */
 import { isPending } from '../model/callers/callers.js';
+import { positionOf } from '../model/flat.js';
 import type { Ghost } from '../model/ghost.js';
 import { ByteKind } from '../model/ghost.js';
 import type { Kernel } from '../model/kernel.js';
-import { PIPE_BUF_FLAG_PACKET, Tag } from '../model/kernel.js';
+import { PIPE_BUF_FLAG_PACKET, Tag, Vma } from '../model/kernel.js';
 import type { World } from '../model/op.js';
+import { freeFolio } from '../model/mm.js';
+import { clearOwners, countOwners, isCounted, pins, refcountOf, refs } from '../model/owners.js';
+import { FOLLOWS_FILE } from '../model/private.js';
 import { capacity } from '../model/ops/iter.js';
 
 export function adoptState(k: Kernel, g: Ghost, w: World): void {
@@ -15,7 +19,52 @@ export function adoptState(k: Kernel, g: Ghost, w: World): void {
     if (w.design.contract.count === 'requested') g.left = k.iter.count;
     else if (!isPending(k)) g.left = capacity(k, w);
   }
-  if (!isPending(k)) adoptBytes(k, g, w);
+  if (w.scenario.copies) adoptIterator(k, g);
+  if (k.needs.memory !== 'none') forgetLeaks(k, w);
+  if (k.needs.memory === 'paged') adoptMemory(k, g);
+  if (k.needs.pipe && !isPending(k)) adoptBytes(k, g, w);
+}
+
+/** The iterator has what it has left, and stands where it stands. */
+function adoptIterator(k: Kernel, g: Ghost): void {
+  if (!k.iter.active) return;
+  const { vec, count } = k.iter;
+  const pos = positionOf(k, k.iter);
+  // Where it has no position, what it has left says how far it has come.
+  g.pos = pos >= 0 ? pos : Math.max(0, g.pos + g.left - count);
+  if (vec === null || g.pos + count <= vec.bytes) g.left = count;
+}
+
+/**
+ * References, pins and arrays that leaked are told once, and are as if they had not been from
+ * here on: a leak that repeats would otherwise count up to the end of its counter, state by
+ * state. What was dropped too often stays so, and its page is freed under somebody.
+ */
+function forgetLeaks(k: Kernel, w: World): void {
+  k.arrays = Math.min(k.arrays, k.request.ownsArray ? 1 : 0);
+  countOwners(k, w.ring);
+  for (const page of k.pages) {
+    if (!isCounted(page)) continue;
+    const expected = refcountOf(k, page, refs[page.pfn], pins[page.pfn]);
+    if (page.pincount > pins[page.pfn]) page.pincount = pins[page.pfn];
+    if (page.refcount <= expected) continue;
+    page.refcount = expected;
+    if (expected === 0) freeFolio(k, page, 'adopt');
+  }
+  clearOwners(k);
+}
+
+/** Each process has to read what it reads now. */
+function adoptMemory(k: Kernel, g: Ghost): void {
+  k.filePages.forEach((page, f) => {
+    g.file[f] = page.data[0];
+  });
+  for (const mm of k.mms) {
+    mm.ptes.forEach(({ page }, v) => {
+      const isOfFile = page === null ? mm.vma[v] !== Vma.Anon && mm.vma[v] !== Vma.None : page.isFile;
+      g.memory[mm.id * k.bounds.vpages + v] = isOfFile ? FOLLOWS_FILE : (page?.data[0] ?? 0);
+    });
+  }
 }
 
 function adoptBytes(k: Kernel, g: Ghost, w: World): void {

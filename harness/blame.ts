@@ -7,6 +7,7 @@ import type { Invariant } from '../invariants/invariant.js';
 import type { Design } from '../model/design.js';
 import type { FunctionName, KernelFunctions } from '../model/functions.js';
 import { cName } from '../model/functions.js';
+import type { OpSpec } from '../model/op.js';
 import type { Runner } from './runner.js';
 
 interface Node {
@@ -34,7 +35,7 @@ export class Blame {
     this.runner = runner;
     this.b = new Int32Array(runner.words);
     const { design } = runner.w;
-    this.own = ownFunctions(design);
+    this.own = ownFunctions(design, runner.k.needs.memory !== 'none');
     const table: Record<string, AnyFunction> = {};
     for (const [name, fn] of Object.entries(design.functions)) {
       table[name] = this.watch(name as FunctionName, fn as AnyFunction);
@@ -70,34 +71,48 @@ export class Blame {
     const { spec } = ops[n];
     if (invariant.severity === 'fatal' && k.fatalFunction !== '') return k.fatalFunction;
     if (invariant.id === 'no-warn') return k.warned;
-    if (spec.fn === null) return spec.name;
-    const key = `${invariant.id} ${n}`;
+    // The caller or the device acts; of a caller that drops its pages, a function may be at fault.
+    if (spec.fn === null && k.needs.memory !== 'fixed') return spec.name;
+    // Each flavour has functions of its own.
+    const key = `${invariant.id} ${n} ${k.iter.flavour}`;
     const cached = this.known.get(key);
     if (cached !== undefined && cached.times >= SAMPLES) return cached.name;
-    const name = this.innermost(invariant, spec.fn, n, from, at);
+    const name = this.innermost(invariant, spec, n, from, at);
     if (cached?.name === name) cached.times++;
     else this.known.set(key, { name, times: 1 });
     return name;
   }
 
-  private innermost(invariant: Invariant, entry: FunctionName, n: number, from: Int32Array, at: number): string {
+  private innermost(invariant: Invariant, spec: OpSpec, n: number, from: Int32Array, at: number): string {
     this.stack = [];
     this.roots = [];
     this.runner.load(from, at);
     this.runner.withTrace(this.table, n);
-    let best: FunctionName = entry;
-    for (let node = culprit(this.roots); node !== undefined; node = culprit(node.children)) {
+    const { fn: entry } = spec;
+    let best: FunctionName | null = entry;
+    // How far an iterator over memory moves is its caller's decision; over a pipe, moving frees pages.
+    const isOverMemory = this.runner.k.needs.memory !== 'none';
+    const level = (nodes: readonly Node[]): readonly Node[] =>
+      isOverMemory ? nodes.filter(({ name }) => !MOVERS.has(name) || name === entry) : nodes;
+    for (let node = culprit(level(this.roots)); node !== undefined; node = culprit(level(node.children))) {
       if (this.own.has(node.name)) best = node.name;
       if (invariant.blames?.includes(node.name) === true) return cName(node.name);
     }
-    return cName(best);
+    return best === null ? spec.name : cName(best);
   }
 }
 
-/** What a design and the documents it stands on have written themselves; of a baseline kernel only its own. */
-function ownFunctions(design: Design): ReadonlySet<string> {
+const isBaseline = ({ id }: Design): boolean => id.startsWith('linux-');
+
+/**
+ * What a design and the documents it stands on have written themselves; of a baseline kernel only its own. Beside
+ * memory a baseline that is looked at for itself is one with those that it stands on: one function there has a part for
+ * each flavour, and names of files say little.
+ */
+function ownFunctions(design: Design, isOverMemory: boolean): ReadonlySet<string> {
   const own = new Set<string>(design.patched);
-  for (let base = design.base; base !== undefined && !base.id.startsWith('linux-'); base = base.base) {
+  const isChain = isOverMemory && isBaseline(design);
+  for (let base = design.base; base !== undefined && (isChain || !isBaseline(base)); base = base.base) {
     for (const name of base.patched) own.add(name);
   }
   return own;
@@ -109,6 +124,9 @@ function culprit(level: readonly Node[]): Node | undefined {
   const candidates = changed.length > 0 ? changed : level.filter((node) => !HELPERS.has(node.name));
   return candidates.length === 1 ? candidates[0] : undefined;
 }
+
+/** Functions that move an iterator by what they are told. */
+const MOVERS: ReadonlySet<FunctionName> = new Set(['iovIterAdvance', 'iovIterRevert']);
 
 /** Functions that only compute: never at fault for what was not done. */
 const HELPERS: ReadonlySet<FunctionName> = new Set([

@@ -62,9 +62,14 @@ function parseNumber(key: string, value: string): number {
   return n;
 }
 
+/** What `tiny`, `default` or `deep` mean in a scenario. */
+export function namedBounds(name: string, scenario?: Scenario): Bounds {
+  return { ...NAMED_BOUNDS[name], ...scenario?.bounds?.[name] };
+}
+
 /** Parses `default`, `tiny,ring=1` or `ring=4,lengths=all`, on top of `base`. */
-export function parseBounds(text: string, base: Bounds = DEFAULT_BOUNDS): Bounds {
-  let out: Record<string, unknown> = { ...base };
+export function parseBounds(text: string, base?: Bounds, scenario?: Scenario): Bounds {
+  let out: Record<string, unknown> = { ...(base ?? namedBounds('default', scenario)) };
   for (const part of text
     .split(',')
     .map((p) => p.trim())
@@ -76,7 +81,7 @@ export function parseBounds(text: string, base: Bounds = DEFAULT_BOUNDS): Bounds
           `bounds: '${part}' is no name; write ${Object.keys(NAMED_BOUNDS).join(', ')} or key=value, e.g. ring=2`,
         );
       }
-      out = { ...NAMED_BOUNDS[part] };
+      out = { ...namedBounds(part, scenario) };
       continue;
     }
     const key = part.slice(0, at);
@@ -88,5 +93,32 @@ export function parseBounds(text: string, base: Bounds = DEFAULT_BOUNDS): Bounds
       throw new UsageError(`bounds: ${key}=${value} is not known; write ${key}=${WORDS[key].join(` or ${key}=`)}`);
     else out[key] = value;
   }
-  return out as unknown as Bounds;
+  const bounds = out as unknown as Bounds;
+  // A counter is signed, and each page of a folio has its owner.
+  const least = 2 + bounds.order;
+  if (bounds.refbits > 0 && bounds.refbits < least) {
+    throw new UsageError(
+      `bounds: refbits=${bounds.refbits} can not count the owners of a page; write refbits=${least} or more, or 0 for as many as are needed`,
+    );
+  }
+  return bounds;
+}
+
+/** Bounds that somebody has named for one scenario are bounds of it. */
+export function checkBoundsOf(text: string, scenario: Scenario): void {
+  const keys = boundKeys(scenario);
+  for (const part of text.split(',')) {
+    const key = part.split('=')[0].trim() as keyof Bounds;
+    if (!BOUND_KEYS.includes(key) || keys.includes(key)) continue;
+    throw new UsageError(
+      `bounds: ${key} means nothing in the scenario '${scenario.name}'; its bounds are ${keys.join(', ')}`,
+    );
+  }
+}
+
+/** A scenario that has no op in this design. */
+export function nothingToCall(design: string, scenario: string, scenarios: readonly string[]): UsageError {
+  return new UsageError(
+    `design '${design}' has none of the functions that the scenario '${scenario}' calls; its scenarios are ${scenarios.join(', ')}`,
+  );
 }

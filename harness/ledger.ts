@@ -3,6 +3,8 @@
  * never recorded by the code under test. Shown where references and owners do not match.
  */
 import type { Page } from '../model/kernel.js';
+import { FOLL_PIN } from '../model/kernel.js';
+import { isCounted, isRightWithoutPins, refcountOf } from '../model/owners.js';
 import { replay } from './replay.js';
 import type { Runner } from './runner.js';
 
@@ -11,15 +13,40 @@ export function pageName(_runner: Runner, page: Page): string {
   return page.name;
 }
 
-/** Owners of the page, counted from the state: `page cache`, `slot 0`, `tmp_page`, `caller`; a name once a reference. */
+/** Owners of the folio, counted from the state: `page cache`, `slot 0`, `tmp_page`, `caller`; a name once a reference or pin. */
 export function ownersOf(runner: Runner, page: Page): string[] {
   const { k, w } = runner;
-  const out: string[] = page.isFile ? ['page cache'] : [];
-  const used = Math.min(w.ring.used(k), k.bounds.ring);
-  for (let j = 0; j < used; j++) if (w.ring.slot(k, j).page === page) out.push(`slot ${w.ring.index(k, j)}`);
-  if (k.pipe.tmpPage === page) out.push('tmp_page');
-  for (let e = 0; e < k.request.nr; e++) if (k.request.page[e] === page) out.push('caller');
+  const { head } = page;
+  const isIn = (other: Page | null): boolean => other !== null && other.head === head;
+  const out: string[] = k.pages.filter((p) => p.owner !== '' && isIn(p)).map((p) => p.owner);
+  if (k.needs.pipe) {
+    const used = Math.min(w.ring.used(k), k.bounds.ring);
+    for (let j = 0; j < used; j++) if (isIn(w.ring.slot(k, j).page)) out.push(`slot ${w.ring.index(k, j)}`);
+    if (isIn(k.pipe.tmpPage)) out.push('tmp_page');
+  }
+  if (k.needs.memory === 'paged') {
+    for (const mm of k.mms) {
+      mm.ptes.forEach((pte, v) => {
+        if (isIn(pte.page) && !head.isZero) out.push(`${mm.id === 0 ? 'parent' : 'child'}'s page ${v}`);
+      });
+    }
+  }
+  const { request } = k;
+  for (let e = 0; e < request.nr; e++) {
+    if (!isIn(request.page[e]) || request.hold === 0) continue;
+    out.push(request.hold === FOLL_PIN ? PIN : 'caller');
+  }
   return out;
+}
+
+/** An owner that counts as many references as a pin. */
+export const PIN = "caller's pin";
+
+/** The references that these owners come to. */
+export function referencesOf(runner: Runner, page: Page, owners: readonly string[]): number {
+  const pins = owners.filter((owner) => owner === PIN).length;
+  const refs = owners.length - pins;
+  return isRightWithoutPins(page.head, refs) ? refs : refcountOf(runner.k, page.head, refs, pins);
 }
 
 export interface LedgerLine {
@@ -33,17 +60,22 @@ export interface LedgerLine {
   /** Owners that the page has since this step, and those it has no more. */
   readonly took: readonly string[];
   readonly dropped: readonly string[];
-  /** All owners after the step; the count has to be their number. */
+  /** All owners after the step, and the count that they come to. */
   readonly owners: readonly string[];
+  readonly expected: number;
 }
 
 interface Account {
   readonly refcount: number;
   readonly owners: readonly string[];
+  readonly expected: number;
 }
 
 function accounts(runner: Runner): Account[] {
-  return runner.k.pages.map((page) => ({ refcount: page.refcount, owners: ownersOf(runner, page) }));
+  return runner.k.pages.filter(isCounted).map((page) => {
+    const owners = ownersOf(runner, page);
+    return { refcount: page.refcount, owners, expected: referencesOf(runner, page, owners) };
+  });
 }
 
 /** What `b` has more than `a`, each name as often as it is more. */
@@ -65,10 +97,10 @@ export function ledger(runner: Runner, ops: readonly number[]): LedgerLine[] {
   });
   runner.reset();
   let before = accounts(runner);
-  const names = runner.k.pages.map((page) => pageName(runner, page));
+  const names = runner.k.pages.filter(isCounted).map((page) => pageName(runner, page));
   return steps.flatMap(({ text, ret }, at) => {
     const after = states[at];
-    const lines = after.flatMap(({ refcount, owners }, p): LedgerLine[] => {
+    const lines = after.flatMap(({ refcount, owners, expected }, p): LedgerLine[] => {
       const took = more(before[p].owners, owners);
       const dropped = more(owners, before[p].owners);
       if (refcount === before[p].refcount && took.length === 0 && dropped.length === 0) return [];
@@ -83,6 +115,7 @@ export function ledger(runner: Runner, ops: readonly number[]): LedgerLine[] {
           took,
           dropped,
           owners,
+          expected,
         },
       ];
     });
@@ -91,9 +124,9 @@ export function ledger(runner: Runner, ops: readonly number[]): LedgerLine[] {
   });
 }
 
-/** Whether the count is the number of owners. */
+/** Whether the count is what its owners come to. */
 export function isBalanced(line: LedgerLine): boolean {
-  return line.refcount === line.owners.length;
+  return line.refcount === line.expected;
 }
 
 function change(line: LedgerLine): string {
@@ -119,6 +152,6 @@ export function formatLedger(lines: readonly LedgerLine[]): string[] {
       .trimEnd();
     return r === 0 || isBalanced(lines[r - 1])
       ? cells
-      : `${cells}  <== ${lines[r - 1].refcount} for ${lines[r - 1].owners.length}`;
+      : `${cells}  <== ${lines[r - 1].refcount} for ${lines[r - 1].expected}`;
   });
 }

@@ -4,14 +4,22 @@
  */
 import type { Ghost } from '../model/ghost.js';
 import type { Kernel } from '../model/kernel.js';
-import { PipeBufOps, Tag } from '../model/kernel.js';
+import { ITER_DISCARD, PipeBufOps, Tag } from '../model/kernel.js';
 import type { World } from '../model/op.js';
+import { normaliseMemory } from '../model/private-form.js';
 
 export function normalise(k: Kernel, g: Ghost, w: World): void {
-  if (k.bounds.stale === 'flags') dropStaleFields(k);
-  if (k.bounds.contents === 'off') return;
+  if (w.scenario.copies) forgetDiscardOffset(k);
+  if (k.needs.pipe && k.bounds.stale === 'flags') dropStaleFields(k);
+  if (k.needs.memory === 'paged') normaliseMemory(k, g);
+  if (!k.needs.pipe || k.bounds.contents === 'off') return;
   forgetUnreadable(k, w);
   forgetFileMark(k, g, w);
+}
+
+/** ITER_DISCARD has no position. Up to 5.13 iov_offset counts on all the same, without end, and nothing reads it. */
+function forgetDiscardOffset(k: Kernel): void {
+  if (k.iter.flavour === ITER_DISCARD) k.iter.iovOffset = 0;
 }
 
 /** bounds.stale=flags: of a released slot only the flags stay. */

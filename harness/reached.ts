@@ -12,9 +12,11 @@ export class Reached {
   /** Error returns seen, by op: bit -errno. */
   private readonly errors: Map<number, number>[] = [];
   hasQuiescent = false;
-  hasFullRing = false;
+  hasFullRing: boolean;
 
-  constructor(ops: readonly OpInstance[]) {
+  /** Where there is no pipe, no ring can be full. */
+  constructor(ops: readonly OpInstance[], hasPipe: boolean) {
+    this.hasFullRing = !hasPipe;
     this.specOf = new Int32Array(ops.length);
     let last: unknown;
     ops.forEach((op, n) => {

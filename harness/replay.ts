@@ -5,6 +5,7 @@
  * it shows is a real run.
  */
 import type { Invariant } from '../invariants/invariant.js';
+import { VALUES } from '../model/ghost.js';
 import type { Codec } from '../model/image.js';
 import { Blame } from './blame.js';
 import type { Found, ViolationClass } from './runner.js';
@@ -46,6 +47,9 @@ export class Path {
   /** The state before the op, and room for the one after it. */
   private image: Int32Array;
   private next: Int32Array;
+  /** Whose each value was before the op: no part of an image, and renamed by each op. */
+  private readonly whose = new Uint8Array(VALUES);
+  private readonly born = new Uint16Array(VALUES);
 
   constructor(runner: Runner) {
     this.runner = runner;
@@ -68,6 +72,8 @@ export class Path {
   take(n: number, look?: () => void, wants: (invariant: Invariant) => boolean = () => true): Step {
     const { runner } = this;
     this.found = [];
+    this.whose.set(runner.g.whose);
+    this.born.set(runner.g.born);
     let step = runner.step(n);
     this.ret = runner.judged.ret;
     if (step === Step.Disabled || step === Step.Idle) {
@@ -106,6 +112,8 @@ export class Path {
   /** The state after op `n` once more, before anything is adopted. */
   private again(n: number): void {
     this.runner.load(this.image, 0);
+    this.runner.g.whose.set(this.whose);
+    this.runner.g.born.set(this.born);
     this.runner.withTrace(this.runner.w.design.functions, n);
   }
 

@@ -22,6 +22,7 @@ import type { ScenarioName } from '../model/scenario.js';
 import { makeCanon } from '../model/symmetry.js';
 import { makeVecs, vecTexts } from '../model/vecs.js';
 import { adoptState } from './adopt.js';
+import { nothingToCall } from './bounds-text.js';
 import { normalise } from './normal.js';
 import { ownInvariant } from './own-invariant.js';
 import { Reached } from './reached.js';
@@ -80,14 +81,16 @@ export class Runner implements System {
       iterCopy: design.contract.directIo !== 'revert' || bounds.callers === 'careless',
       fileFlags: flags,
     };
-    this.codec = makeCodec(bounds, design.ring, this.k.pages, added, uses, makeCanon(bounds, design.ring));
+    this.codec = makeCodec(bounds, design.ring, this.k.pages, added, uses, makeCanon(bounds, design.ring, extract));
     this.ops = opInstances(OPS, this.w);
+    if (this.ops.length === 0) throw nothingToCall(design.id, scenario, design.scenarios);
     this.args = new Int32Array(4 * this.ops.length);
     this.ops.forEach((op, n) => this.args.set(op.args, 4 * n));
     this.groups = groupOps(this.ops, this.args);
     this.before = new Int32Array(this.codec.words);
     this.after = new Int32Array(this.codec.words);
-    this.reached = new Reached(this.ops);
+    const hasPipe = needs.pipe && (!extract || design.present.has('iovIterPipe'));
+    this.reached = new Reached(this.ops, hasPipe);
     this.invariants = [...INVARIANTS, ...design.addedInvariants.map(ownInvariant)];
     this.invariants.forEach((invariant, n) => {
       if (invariant.severity === 'fatal') return;
@@ -168,6 +171,7 @@ export class Runner implements System {
     const d = this.args[at + 3];
     k.beginOp();
     g.isMisdelivered = false;
+    if (this.isCounting) g.steps++;
     if (this.broken.length > 0) this.broken.length = 0;
     judged.spec = spec;
     judged.args = argList;
@@ -223,10 +227,8 @@ export class Runner implements System {
     let found = holdAll['every-step'](judged, broken);
     if (judged.spec.isQuery === true) found |= holdAll.query(judged, broken);
     if (k.caller.kind === 0) found |= holdAll.settled(judged, broken) | holdAll.unlocked(judged, broken);
-    else if (!isPending(k)) {
-      found |= holdAll.settled(judged, broken);
-      if (k.iter.active) found |= holdAll['iterator-sane'](judged, broken);
-    }
+    else if (!isPending(k)) found |= holdAll.settled(judged, broken);
+    if (k.iter.active && !isPending(k)) found |= holdAll['iterator-sane'](judged, broken);
     if (found !== 0) {
       for (const invariant of this.invariants)
         if ((found & (this.bit.get(invariant) ?? 0)) !== 0) this.broken.push(invariant);
@@ -285,7 +287,8 @@ export class Runner implements System {
   }
 
   get isQuiescent(): boolean {
-    return this.k.caller.kind === 0 && this.w.ring.used(this.k) === 0 && this.k.request.on === 0;
+    const { k } = this;
+    return k.caller.kind === 0 && !k.iter.active && this.w.ring.used(k) === 0 && k.request.on === 0;
   }
 }
 

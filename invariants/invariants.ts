@@ -2,6 +2,11 @@
 import type { Invariant } from './invariant.js';
 import { invariant as arrayHasOneOwner } from './array-has-one-owner.js';
 import { invariant as bytesInOrder } from './bytes-in-order.js';
+import { invariant as copiesWhatItSays } from './copies-what-it-says.js';
+import { invariant as dmaTargetStaysAllocated } from './dma-target-stays-allocated.js';
+import { invariant as memoryIsPrivate } from './memory-is-private.js';
+import { invariant as pinsBalance } from './pins-balance.js';
+import { invariant as sourceDataIsTheCallers } from './source-data-is-the-callers.js';
 import { invariant as countConsumedExactly } from './count-consumed-exactly.js';
 import { invariant as everyLoopEnds } from './every-loop-ends.js';
 import { invariant as noBug } from './no-bug.js';
@@ -36,6 +41,11 @@ export const INVARIANTS: readonly Invariant[] = [
   queriesMatchTheirDefinition,
   queriesChangeNothing,
   noWarn,
+  pinsBalance,
+  dmaTargetStaysAllocated,
+  memoryIsPrivate,
+  sourceDataIsTheCallers,
+  copiesWhatItSays,
   noUseAfterFree,
   noBug,
   everyLoopEnds,

@@ -9,7 +9,8 @@ function changedByte(s: Judged): number {
     const { data } = k.filePages[p];
     for (let b = 0; b < data.length; b++) {
       const pos = p * k.pageSize + b;
-      if (data[b] !== (pos === g.fileMark ? Tag.Marked : Tag.Plain)) return pos;
+      const own = k.needs.memory === 'paged' ? g.file[p] : Tag.Plain;
+      if (data[b] !== (pos === g.fileMark ? Tag.Marked : own)) return pos;
     }
   }
   return -1;

@@ -39,7 +39,7 @@ export interface Bounds {
   readonly bias: number;
   /** Bits of a reference count, the sign among them; 0: as many as the bounds can fill. */
   readonly refbits: number;
-  /** Which write fault reuses a page: `mapcount` to 5.7, `refcount` 5.8 to 5.18, `exclusive` since 5.19. */
+  /** Which write fault reuses a page: `mapcount` to 5.7, `refcount` 5.9 to 5.18, `exclusive` since 5.19; see memory.ts. */
   readonly cow: 'mapcount' | 'refcount' | 'exclusive';
   /** Ring rotation and renaming of anonymous pages. */
   readonly symmetry: 'on' | 'off';
@@ -137,14 +137,14 @@ export function headBits(b: Bounds): number {
 export function lengthMax(b: Bounds, needs: Needs): number {
   const pipe = countMax(b);
   if (needs.memory === 'none') return pipe;
-  const memory = b.segs * b.vpages * b.page + 1;
+  const memory = Math.max(b.segs * b.vpages, b.files) * b.page + 1;
   return needs.pipe ? Math.max(pipe, memory) : memory;
 }
 
 /** Entries of a page array: every slot, and the partly filled page once more after a second get. */
 export function requestEntries(b: Bounds, needs: Needs = PIPE_NEEDS): number {
   if (needs.memory === 'none') return b.ring + 1;
-  const memory = b.vpages + 1;
+  const memory = Math.max(b.vpages, b.files) + 1;
   return needs.pipe ? Math.max(b.ring + 1, memory) : memory;
 }
 

@@ -58,7 +58,8 @@ export interface DesignSpec {
   /** Functions of the base that this design has no more. */
   readonly remove?: readonly FunctionName[];
   readonly ring?: RingForm;
-  readonly contract?: Contract;
+  /** Inherited where absent. A function of the fixes where one of them changes what is promised. */
+  readonly contract?: Contract | ((fix: FixSet) => Contract);
   readonly scenarios?: readonly ScenarioName[];
   readonly expect?: Expectation;
   /** Named fixes and what each is for; only a repaired sibling has them. */
@@ -69,7 +70,7 @@ export interface DesignSpec {
   readonly bounds?: Partial<Bounds>;
 }
 
-export interface Design extends Omit<DesignSpec, 'override' | 'add'> {
+export interface Design extends Omit<DesignSpec, 'override' | 'add' | 'contract'> {
   readonly ring: RingForm;
   readonly contract: Contract;
   readonly scenarios: readonly ScenarioName[];
@@ -106,8 +107,10 @@ function checkNames(spec: DesignSpec, override: Partial<KernelFunctions>): void 
   const has = spec.base?.present ?? new Set<string>();
   for (const [name, fn] of Object.entries(override)) {
     if (!has.has(name as FunctionName)) {
+      const isOther = ALL_FUNCTION_NAMES.includes(name as FunctionName);
+      const advice = isOther ? 'put it under add.functions' : `did you mean '${nearest(name, has)}'?`;
       throw new DesignError(
-        `design '${spec.id}' overrides '${name}', which its base '${spec.base?.id ?? 'none'}' does not have; did you mean '${nearest(name, has)}'?`,
+        `design '${spec.id}' overrides '${name}', which its base '${spec.base?.id ?? 'none'}' does not have; ${advice}`,
       );
     }
     if (typeof fn !== 'function') throw new DesignError(`design '${spec.id}': override.${name} is not a function`);
@@ -122,6 +125,21 @@ function checkNames(spec: DesignSpec, override: Partial<KernelFunctions>): void 
       throw new DesignError(`design '${spec.id}' adds '${name}', which its base has already; put it under override`);
     }
     if (typeof fn !== 'function') throw new DesignError(`design '${spec.id}': add.functions.${name} is not a function`);
+  }
+}
+
+/** Whoever extracts pages has to say how they are held: to the caller, and to the judge. */
+function checkExtraction(id: string, present: ReadonlySet<FunctionName>, contract: Contract): void {
+  if (!present.has('iovIterExtractPages')) return;
+  if (!present.has('iovIterExtractWillPin') && !present.has('iovIterExtractMode')) {
+    throw new DesignError(
+      `design '${id}' adds 'iovIterExtractPages', and no function says how its pages are held; add iovIterExtractWillPin or iovIterExtractMode`,
+    );
+  }
+  if (contract.extract === undefined) {
+    throw new DesignError(
+      `design '${id}' adds 'iovIterExtractPages', and its contract does not say how pages are held; add contract.extract, with none, get, pin or refused for each flavour`,
+    );
   }
 }
 
@@ -151,11 +169,12 @@ function resolve(spec: DesignSpec, off: readonly string[]): Design {
   for (const name of ALL_FUNCTION_NAMES) {
     functions[name] = present.has(name) ? (patch[name] ?? spec.base?.functions[name]) : absent(name);
   }
-  const contract = spec.contract ?? spec.base?.contract;
+  const contract = typeof spec.contract === 'function' ? spec.contract(fixes) : (spec.contract ?? spec.base?.contract);
   const ring = spec.ring ?? spec.base?.ring;
   if (contract === undefined || ring === undefined) {
     throw new DesignError(`design '${spec.id}' has no base; name one, e.g. base: linux61`);
   }
+  checkExtraction(spec.id, present, contract);
   return {
     ...spec,
     ring,

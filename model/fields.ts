@@ -5,7 +5,7 @@
 import type { Bounds, Needs } from './bounds.js';
 import { countMax, headBits, lengthMax, requestEntries } from './bounds.js';
 import { bitsFor } from './cint.js';
-import { owedMax } from './ghost.js';
+import { owedMax, VALUES } from './ghost.js';
 import type { Page } from './kernel.js';
 import type { RingForm } from './ring.js';
 
@@ -81,12 +81,13 @@ function refcountField(p: number, l: Layout): Field {
 function dataField(p: number, page: Page, l: Layout): Field[] {
   const { b, uses } = l;
   const path = `pages[${p}].data`;
+  const bytes = Array.from({ length: b.page }, (_, i) => i);
   if (b.contents === 'off') return [];
   if (uses.needs.memory === 'paged') {
-    return [{ path, bits: page.isZero ? 0 : 3, get: `o${p}.data[0]`, set: `k.pages[${p}].data.fill(v)` }];
+    const all = bytes.map((i) => `d[${i}] = v`).join('; ');
+    return [{ path, bits: 5, get: `o${p}.data[0]`, set: `{ const d = k.pages[${p}].data; ${all}; }` }];
   }
   if (!uses.needs.pipe || (page.owner !== '' && !page.isFile)) return [];
-  const bytes = Array.from({ length: b.page }, (_, i) => i);
   return [
     {
       path,
@@ -128,10 +129,17 @@ function memoryFields(l: Layout): Field[] {
       out.push(int(`${mm}.vma[${v}]`, 3), pageRef(`${mm}.ptes[${v}].page`, l), flag(`${mm}.ptes[${v}].isWritable`));
     }
   }
-  for (let n = 0; n < l.uses.needs.mms * l.b.vpages; n++) out.push(int(`g.memory[${n}]`, 3));
-  out.push(int('g.reqAt', bitsFor(l.b.vpages)));
-  for (let e = 0; e < requestEntries(l.b, l.uses.needs); e++) out.push(int(`g.mayRead[${e}]`, 6));
-  return out;
+  return l.b.contents === 'off' ? out : [...out, ...privateFields(l)];
+}
+
+/** What processes and devices have to find. */
+function privateFields({ b, uses }: Layout): Field[] {
+  const entries = requestEntries(b, uses.needs);
+  const values = (name: string, length: number): Field[] =>
+    Array.from({ length }, (_, n) => int(`g.${name}[${n}]`, bitsFor(VALUES)));
+  const ofRequest = [int('g.reqAt', bitsFor(b.vpages)), int('g.followed', entries), int('g.lost', entries)];
+  const ofMemory = [...values('memory', uses.needs.mms * b.vpages), ...values('file', b.files)];
+  return [...ofMemory, ...ofRequest, ...values('mayRead', entries)];
 }
 
 function slotFields(l: Layout): Field[] {
@@ -148,6 +156,13 @@ function slotFields(l: Layout): Field[] {
     out.push(field('ops', 3), field('flags', 5));
   }
   return out;
+}
+
+/** A free-running slot number, counted from the rotation where rings of this form rotate. */
+function freeRunning(path: string, isUsed: string, l: Layout): Field {
+  const bits = headBits(l.b);
+  if (l.uses.needs.memory === 'none') return int(path, bits);
+  return { path, bits, get: `(${isUsed} ? (${path} - R) & ${2 ** bits - 1} : 0)`, set: `${path} = v` };
 }
 
 /** What an iterator has beside its position in a pipe. */
@@ -192,8 +207,8 @@ function iterFields(name: string, l: Layout): Field[] {
   }
   return [
     ...common,
-    int(`${I}.head`, headBits(b)),
-    int(`${I}.startHead`, headBits(b)),
+    freeRunning(`${I}.head`, `${I}.active`, l),
+    freeRunning(`${I}.startHead`, `${I}.active`, l),
     signed(`${I}.lastOffset`, bitsFor(b.page) + 1),
   ];
 }
@@ -203,7 +218,7 @@ function requestFields(l: Layout): Field[] {
   const { needs } = l.uses;
   const entries = requestEntries(l.b, needs);
   const bytes = bitsFor(lengthMax(l.b, needs));
-  const out = [int(`${r}.on`, 2), int(`${r}.nr`, bitsFor(entries)), int(`${r}.bytes`, bytes)];
+  const out = [int(`${r}.on`, 2), int(`${r}.nr`, bitsFor(entries)), flag(`${r}.isCommitted`), flag(`${r}.ownsArray`)];
   for (let e = 0; e < entries; e++) {
     out.push(
       pageRef(`${r}.page[${e}]`, l),
@@ -211,16 +226,15 @@ function requestFields(l: Layout): Field[] {
       int(`${r}.len[${e}]`, bitsFor(l.b.page)),
     );
   }
-  out.push(int(`${r}.done`, bytes), int(`${r}.advanced`, bytes));
-  for (const name of ['isWritten', 'isCommitted', 'ownsArray', 'isPut']) out.push(flag(`${r}.${name}`));
-  if (needs.memory !== 'none') out.push(int(`${r}.hold`, 2), flag(`${r}.isSource`));
+  if (needs.memory !== 'none') out.push(int(`${r}.hold`, 2), flag(`${r}.isSource`), flag(`${r}.inFlight`));
   if (needs.memory === 'paged') out.push(int(`${r}.mm`, 1));
+  else for (const name of ['bytes', 'done', 'advanced']) out.push(int(`${r}.${name}`, bytes));
+  if (needs.memory !== 'paged') out.push(flag(`${r}.isWritten`), flag(`${r}.isPut`));
   return [...out, int('k.arrays', 2)];
 }
 
 function pipeFields(l: Layout): Field[] {
-  const head = headBits(l.b);
-  if (l.form === 'head-tail') return [int('P.head', head), int('P.tail', head)];
+  if (l.form === 'head-tail') return [freeRunning('P.head', 'true', l), freeRunning('P.tail', 'true', l)];
   const mask = l.b.ring - 1;
   return [
     {

@@ -9,6 +9,12 @@ import { PIPE_NEEDS, requestEntries } from './bounds.js';
 /** How a byte in the pipe belongs to packets. */
 export const ByteKind = { Stream: 0, Packet: 1, PacketEnd: 2 } as const;
 
+/** Values that pages may hold are 0 to VALUES - 1; see private.ts. */
+export const VALUES = 31;
+
+/** Writer.File */
+const FILE = 4;
+
 export class Ghost {
   /** Bytes owed to the reader, oldest first: tag and packet membership. */
   readonly tag: Uint8Array;
@@ -37,11 +43,22 @@ export class Ghost {
 
   /** Bytes that the iterator has to be away from the start of its vector. */
   pos = 0;
-  /** What each process has to read: a Writer for each virtual page, process by process. */
+  /** What each process has to read: a value for each virtual page, process by process. */
   readonly memory: Uint8Array;
-  /** First virtual page of the request, and what the device may find in each page of a source: a bit a Writer. */
+  /** First virtual page of the request, and the value that the device may find in each page of a source. */
   reqAt = 0;
   readonly mayRead: Uint8Array;
+  /** Pages of the request that were the file's when they were asked for: a bit each. */
+  followed = 0;
+  /** Pages of the request that its process has unmapped since: what the device writes there is lost. */
+  lost = 0;
+  /** What the file holds: a value for each page. */
+  readonly file: Uint8Array;
+  /** Whose each value is, and of which step; for words only, and not in the image. */
+  readonly whose = new Uint8Array(VALUES);
+  readonly born = new Uint16Array(VALUES);
+  /** Ops taken since the start; likewise. */
+  steps = 0;
 
   constructor(bounds: Bounds, needs: Needs = PIPE_NEEDS) {
     const max = owedMax(bounds);
@@ -50,6 +67,7 @@ export class Ghost {
     const isPaged = needs.memory === 'paged';
     this.memory = new Uint8Array(isPaged ? needs.mms * bounds.vpages : 0);
     this.mayRead = new Uint8Array(isPaged ? requestEntries(bounds, needs) : 0);
+    this.file = new Uint8Array(isPaged ? bounds.files : 0);
   }
 
   reset(): void {
@@ -62,6 +80,14 @@ export class Ghost {
     this.pos = this.reqAt = 0;
     this.memory.fill(0);
     this.mayRead.fill(0);
+    this.followed = this.lost = 0;
+    this.whose.fill(0);
+    this.born.fill(0);
+    for (let f = 0; f < this.file.length; f++) {
+      this.file[f] = 1 + f;
+      this.whose[1 + f] = FILE;
+    }
+    this.steps = 0;
   }
 
   /** One byte more is owed. Silently full: a longer pipe content is a violation by itself. */

@@ -19,8 +19,8 @@ export * from './uio.js';
 /** What a byte of a page holds; see model/README.md, "Page contents". */
 export const Tag = { NeverWritten: 0, Plain: 1, Marked: 2 } as const;
 
-/** Who wrote a page, where isolation is at stake (scenario fork-dma); 0 are zeros, nobody's. */
-export const Writer = { Nobody: 0, Parent: 1, ParentLater: 2, Child: 3, Device: 4, File: 5 } as const;
+/** Who wrote what a page holds, where isolation is at stake (scenario fork-dma). */
+export const Writer = { Nobody: 0, Parent: 1, Child: 2, Device: 3, File: 4 } as const;
 
 /** `const struct pipe_buf_operations *`, as a small integer; 0 is NULL. */
 export const PipeBufOps = { Null: 0, Anon: 1, Packet: 2, PageCache: 3, Default: 4 } as const;
@@ -95,6 +95,8 @@ export class PageRequest {
   hold = FOLL_GET;
   /** The device reads the pages (a source) instead of writing them. */
   isSource = false;
+  /** The device has been given the pages, and is not done with them (scenarios with memory). */
+  inFlight = false;
   /** Address space that the pages were asked of. */
   mm = 0;
   /** 0: none; the iterator it was made on otherwise (1 the original, 2 a struct copy). */
@@ -148,11 +150,28 @@ export class Out {
   npages = 0;
   /** dup_iter: whether the callee left a usable copy. */
   isCopied = false;
+  /** A value that the device found where it should not (-1: none), and where: pid * vpages + virtual page. */
+  misread = -1;
+  misreadAt = 0;
+  /** First entry of a page list that is not what it has to be (-1 for none), and what that is, where it is known. */
+  wrongEntry = -1;
+  rightPage: Page | null = null;
+  rightOffset = 0;
+  /** What no function changes of an iterator that it works on, as it was before the op. */
+  readonly iterWas = { active: false, type: 0, nofault: false, vec: null as Vec | null };
+  /** The first byte that a copy left other than it has to be, in words; '' for none. */
+  miscopied = '';
   /** What the read_iter returned, before generic_file_splice_read looked at it. */
   readIterRet = 0;
   /** Bytes of the request before this get_pages; bytes that an op has committed, -1 for none. */
   before = 0;
   committed = -1;
+
+  noteWrong(entry: number, page: Page | null, offset: number): void {
+    this.wrongEntry = entry;
+    this.rightPage = page;
+    this.rightOffset = offset;
+  }
 }
 
 /** Thrown to leave a C function that can not go on (BUG, NULL call, use after free). */
@@ -175,6 +194,8 @@ export class Kernel {
   readonly driverPages: Page[] = [];
   /** ZERO_PAGE(0), where there are page tables. */
   zeroPage: Page | null = null;
+  /** Pages with an owner for life. */
+  readonly ownedPages: readonly Page[];
   /** First page of the pool that alloc_page() takes from. */
   readonly poolStart: number;
   /** Address spaces: 0 the parent, 1 the child. */
@@ -216,6 +237,7 @@ export class Kernel {
   poison = -1;
   /** Kernel memory that a copy reads or fills, from `kbufAt` on. */
   kbuf: Uint8Array;
+  kbufAt = 0;
   /** Index of an xarray entry that is a retry entry when it is met first; negative: none. */
   xaRetry = -1;
   /** Which byte of copy_to_iter's source carries the mark; none if negative. */
@@ -246,6 +268,7 @@ export class Kernel {
     this.loopUnit = Math.max(bounds.ring, bounds.vpages);
     this.makePages();
     this.poolStart = this.pages.length;
+    this.ownedPages = this.pages.slice();
     for (let n = 0; n < poolPages(bounds, needs); n++) this.addPage('', `p${n}`);
     this.pairFolios();
     for (let n = 0; n < needs.mms; n++) this.mms.push(new MmStruct(n, bounds.vpages));
@@ -295,14 +318,16 @@ export class Kernel {
 
   /** The initial state: an empty pipe, a file whose pages are cached and filled. */
   reset(): void {
-    const inFile = this.needs.memory === 'paged' ? Writer.File : Tag.Plain;
+    const isPaged = this.needs.memory === 'paged';
     for (const page of this.pages) {
       page.refcount = page.owner !== '' && page.head === page ? 1 : 0;
       if (page.head !== page && page.owner !== '') page.head.refcount++;
       page.pincount = 0;
       page.isAnonExclusive = false;
       page.canon = page.pfn;
-      page.data.fill(page.isFile && this.bounds.contents !== 'off' ? inFile : Tag.NeverWritten);
+      page.data.fill(
+        page.isFile && this.bounds.contents !== 'off' ? (isPaged ? 1 + page.pfn : Tag.Plain) : Tag.NeverWritten,
+      );
     }
     const { pipe, request, caller } = this;
     pipe.curbuf = pipe.nrbufs = pipe.head = pipe.tail = 0;
@@ -349,11 +374,22 @@ export class Kernel {
     this.isFaultHit = false;
     this.srcMark = -1;
     this.userFault = this.poison = this.xaRetry = -1;
+    this.kbufAt = 0;
     this.warned = '';
     this.fatal = '';
     this.fatalWhy = '';
     this.fatalFunction = '';
     this.loops = 0;
+    this.out.misread = -1;
+    this.out.miscopied = '';
+    this.out.wrongEntry = -1;
+    this.out.rightPage = null;
+    const { iter } = this;
+    const was = this.out.iterWas;
+    was.active = iter.active;
+    was.type = iter.type;
+    was.nofault = iter.nofault;
+    was.vec = iter.vec;
     this.user.fault = -1;
     this.user.mark = -1;
     this.user.pos = 0;
@@ -370,7 +406,7 @@ export class Kernel {
   dropRequest(): void {
     const r = this.request;
     r.hold = FOLL_GET;
-    r.isSource = false;
+    r.isSource = r.inFlight = false;
     r.mm = 0;
     r.on = r.nr = r.bytes = r.done = r.advanced = 0;
     r.isWritten = r.isCommitted = r.ownsArray = r.isPut = false;

@@ -11,7 +11,7 @@ import type { Kernel, Page } from './kernel.js';
 import { Tag } from './kernel.js';
 
 /** One allocation of the op: false where the op's choice is that this one fails. */
-function mayAllocate(k: Kernel): boolean {
+export function mayAllocate(k: Kernel): boolean {
   if (k.oom < 0) return true;
   if (k.oom === 0) {
     k.oom = -1;
@@ -35,10 +35,26 @@ export function allocPage(k: Kernel): Page | null {
   return k.die('value-out-of-range', 'alloc_page', 'more pages are alive than the bounds allow for: pages leak');
 }
 
-/** A freed page that a slot still names: another page is taken first, so that the mix-up shows. */
-function isOwnedThoughFree(k: Kernel, page: Page): boolean {
-  for (const buf of k.pipe.bufs) if (buf.ops !== 0 && buf.page === page) return true;
+/**
+ * A freed page that somebody still names: another page is taken first, so that the mix-up shows; and no search depends
+ * on which of the free pages comes first.
+ */
+function isOwnedThoughFree(k: Kernel, head: Page): boolean {
+  for (const buf of k.pipe.bufs) if (buf.ops !== 0 && buf.page?.head === head) return true;
+  for (const mm of k.mms) for (const pte of mm.ptes) if (pte.page?.head === head) return true;
+  const { request } = k;
+  for (let e = 0; e < request.nr; e++) if (request.page[e]?.head === head) return true;
   return false;
+}
+
+/**
+ * folio_ref_add(): `_refcount` is a signed counter, and wraps; of bounds.refbits bits, or of as many as are needed.
+ * Unlike try_get_folio() it looks at nothing.
+ */
+export function folioRefAdd(k: Kernel, head: Page, refs: number): void {
+  const { refbits } = k.bounds;
+  const count = head.refcount + refs;
+  head.refcount = refbits === 0 ? count : (count << (32 - refbits)) >> (32 - refbits);
 }
 
 /** get_page(): one more reference. */
@@ -46,7 +62,7 @@ export function getPage(k: Kernel, page: Page | null, by: string): void {
   if (page === null) k.die('no-bug', by, 'get_page(NULL)');
   const { head } = page;
   if (head.refcount === 0) k.die('no-use-after-free', by, `get_page() on page ${page.name}, which is free`);
-  head.refcount++;
+  folioRefAdd(k, head, 1);
 }
 
 /** put_page(): one reference less; the last one frees the page. */
@@ -62,12 +78,15 @@ export function putPages(k: Kernel, page: Page, refs: number, by: string): void 
   if (head.refcount > 0 && head.refcount < refs) {
     k.die('no-use-after-free', by, `${by}() drops ${refs} references of page ${page.name}, which has ${head.refcount}`);
   }
-  head.refcount -= refs;
-  if (head.refcount === 0) freeFolio(k, head);
+  folioRefAdd(k, head, -refs);
+  if (head.refcount === 0) freeFolio(k, head, by);
 }
 
 /** The last reference is gone: nobody's contents, nobody's page. */
-function freeFolio(k: Kernel, head: Page): void {
+export function freeFolio(k: Kernel, head: Page, by: string): void {
+  if (head.pincount !== 0) {
+    k.die('no-bug', by, `${by}() frees page ${head.name} with a pin count of ${head.pincount}: bad_page()`);
+  }
   head.data.fill(Tag.NeverWritten);
   head.isAnonExclusive = false;
   if (!head.hasTail) return;

@@ -93,6 +93,10 @@ export class MmStruct {
   }
 }
 
+/** FAULT_FLAG_* of handle_mm_fault(). */
+export const FAULT_FLAG_WRITE = 0x1;
+export const FAULT_FLAG_UNSHARE = 0x2;
+
 /** FOLL_* of get_user_pages(); the first two say how a page is kept. */
 export const FOLL_GET = 0x1;
 export const FOLL_PIN = 0x2;

@@ -1,4 +1,4 @@
-import type { Needs } from './bounds.js';
+import type { Bounds, Needs } from './bounds.js';
 import { PIPE_NEEDS } from './bounds.js';
 
 /** A scenario: a named subset of ops and callers. */
@@ -7,6 +7,8 @@ export type ScenarioName = 'pipe-iter' | 'packet' | 'iov-iter' | 'extract' | 'fo
 export interface Scenario {
   readonly name: ScenarioName;
   readonly title: string;
+  /** Where a named bound means something else here: by name (tiny, default, deep). */
+  readonly bounds?: Readonly<Record<string, Partial<Bounds>>>;
   /** Which state it has. */
   readonly needs: Needs;
   /** Copies to and from every flavour of iterator. */
@@ -49,6 +51,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   'iov-iter': {
     name: 'iov-iter',
     title: 'every flavour of iterator but the pipe: copies both ways, moves and questions',
+    bounds: { tiny: { page: 2, files: 1, lengths: 'edge' } },
     needs: { pipe: false, memory: 'fixed', mms: 1 },
     copies: true,
     extract: false,
@@ -60,6 +63,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   extract: {
     name: 'extract',
     title: 'pages taken from every flavour of iterator, with the I/O on them in flight',
+    bounds: { tiny: { page: 2, files: 1, lengths: 'edge' } },
     needs: { pipe: true, memory: 'fixed', mms: 1 },
     copies: false,
     extract: true,
@@ -71,6 +75,11 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   'fork-dma': {
     name: 'fork-dma',
     title: 'user pages under I/O, beside fork, copy-on-write, munmap and exit',
+    bounds: {
+      tiny: { vpages: 1, oom: 'off' },
+      default: { vpages: 1, files: 1 },
+      deep: { page: 2, vpages: 2, files: 1 },
+    },
     needs: { pipe: false, memory: 'paged', mms: 2 },
     copies: false,
     extract: true,

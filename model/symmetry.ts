@@ -7,6 +7,10 @@
  * applied to free-running rings: 6.1 compares `pipe->head > old_head`, where the absolute
  * value matters (docs/findings.md, F-10).
  *
+ * Beside page extraction free-running rings rotate too, so that head and tail begin at 0
+ * with each saved state. What goes wrong where they wrap is then not seen; the scenario
+ * pipe-iter is there for that.
+ *
  * Anonymous pages: sound for every design, because no op names an anonymous page, and
  * alloc_page() promises no particular one. A reported trace names none either, so it
  * replays as it is.
@@ -23,7 +27,7 @@ export interface Canon {
 }
 
 /** Returns a function that names pages and gives the rotation; its result is reused. */
-export function makeCanon(b: Bounds, form: RingForm): (k: Kernel) => Canon {
+export function makeCanon(b: Bounds, form: RingForm, isExtract: boolean): (k: Kernel) => Canon {
   const order: Page[] = [];
   const result = { order, rotation: 0 };
   if (b.symmetry === 'off') {
@@ -32,45 +36,44 @@ export function makeCanon(b: Bounds, form: RingForm): (k: Kernel) => Canon {
       return result;
     };
   }
-  const rotates = form === 'curbuf';
+  const rotates = form === 'curbuf' || isExtract;
   return (k) => {
     const files = k.poolStart;
     if (order.length === 0) order.push(...k.pages);
-    result.rotation = rotates ? k.pipe.curbuf & (k.pipe.buffers - 1) : 0;
+    if (!rotates || !k.needs.pipe) result.rotation = 0;
+    else result.rotation = form === 'curbuf' ? k.pipe.curbuf & (k.pipe.buffers - 1) : k.pipe.tail;
     nameAnonPages(k, order, files, result.rotation);
     return result;
   };
 }
 
-/** Where the next new name goes; scratch of nameAnonPages. */
-let next = 0;
-
-/** Gives a page of the pool, and the rest of its folio, the next number, unless it has one. */
-function name(k: Kernel, order: Page[], page: Page | null): void {
-  if (page === null || page.canon >= 0) return;
+/** Gives a page of the pool, and the rest of its folio, the number `next`, unless it has one; returns the next one. */
+function name(k: Kernel, order: Page[], page: Page | null, next: number): number {
+  if (page === null || page.canon >= 0) return next;
   const { head } = page;
   order[next] = head;
-  head.canon = next++;
-  if (!head.hasTail) return;
+  head.canon = next;
+  if (!head.hasTail) return next + 1;
   const tail = k.pages[head.pfn + 1];
-  order[next] = tail;
-  tail.canon = next++;
+  order[next + 1] = tail;
+  tail.canon = next + 1;
+  return next + 2;
 }
 
 /** Gives anonymous pages the numbers of their first appearance: slots, tmp_page, page tables, request, then the rest. */
 function nameAnonPages(k: Kernel, order: Page[], first: number, rotation: number): void {
   const { pages, pipe, request, mms } = k;
   for (let p = first; p < pages.length; p++) pages[p].canon = -1;
-  next = first;
+  let next = first;
   if (k.needs.pipe) {
     const mask = pipe.buffers - 1;
-    for (let s = 0; s <= mask; s++) name(k, order, pipe.bufs[(rotation + s) & mask].page);
-    name(k, order, pipe.tmpPage);
+    for (let s = 0; s <= mask; s++) next = name(k, order, pipe.bufs[(rotation + s) & mask].page, next);
+    next = name(k, order, pipe.tmpPage, next);
   } else {
-    for (const mm of mms) for (const pte of mm.ptes) name(k, order, pte.page);
+    for (const mm of mms) for (const pte of mm.ptes) next = name(k, order, pte.page, next);
   }
-  for (let e = 0; e < request.nr; e++) name(k, order, request.page[e]);
+  for (let e = 0; e < request.nr; e++) next = name(k, order, request.page[e], next);
   // Pages that nothing names: leaked ones before free ones, which are all alike.
-  for (let p = first; p < pages.length; p++) if (pages[p].refcount > 0) name(k, order, pages[p]);
-  for (let p = first; p < pages.length; p++) name(k, order, pages[p]);
+  for (let p = first; p < pages.length; p++) if (pages[p].refcount > 0) next = name(k, order, pages[p], next);
+  for (let p = first; p < pages.length; p++) next = name(k, order, pages[p], next);
 }

@@ -98,7 +98,8 @@ function xarrays(b: Bounds): VecSpec[] {
 
 function folioqs(b: Bounds): VecSpec[] {
   const folio = b.page << b.order;
-  const n = Math.max(1, (b.vpages * b.page) / folio);
+  const n = Math.floor((b.vpages * b.page) / folio);
+  if (n === 0) return [];
   const one = Array.from({ length: n }, () => folio);
   const all = one.length === 1 ? [[one]] : [[one], one.map((size) => [size])];
   return all.map((folios) => ({

@@ -8,6 +8,7 @@ import { isPending } from '../model/callers/callers.js';
 import type { IovIter } from '../model/kernel.js';
 import * as K from '../model/kernel.js';
 import { callerName } from '../model/ops/splice.js';
+import { listedName, memoryLines } from './draw-memory.js';
 import { byteLines, bytesText, pageBytes, slotBytes } from './bytes.js';
 
 export { LEGEND } from './bytes.js';
@@ -56,7 +57,7 @@ function pointers(runner: Runner): { ring: string[]; iter: string[] } {
     point(ring, k.pipe.tail & (size - 1), 'tail');
     point(ring, k.pipe.head & (size - 1), 'head');
   }
-  if (k.iter.active) point(iter, slotOfIter(runner, k.iter), 'iter');
+  if (k.iter.active && k.iter.flavour === K.ITER_PIPE) point(iter, slotOfIter(runner, k.iter), 'iter');
   if (k.iterCopy.active) point(iter, slotOfIter(runner, k.iterCopy), 'copy');
   return { ring, iter };
 }
@@ -149,9 +150,10 @@ function iterText(runner: Runner, i: IovIter): string {
 
 function requestText(runner: Runner): string {
   const r = runner.k.request;
-  const pages = r.page.slice(0, r.nr).map((page) => (page === null ? 'NULL' : pageName(runner, page)));
+  const pages = r.page.slice(0, r.nr).map(listedName).join(', ');
+  const holds = r.hold === 0 ? `${pages}, listed only` : `the caller holds ${pages}`;
   const facts = [
-    pages.length === 0 ? 'no page is held' : `the caller holds ${pages.join(', ')}`,
+    r.nr === 0 ? 'no page is held' : holds,
     r.on === 2 ? 'asked of the copy' : '',
     r.isWritten ? `the device wrote ${r.done}` : 'nothing is read in yet',
     r.ownsArray ? 'the array is its own' : '',
@@ -182,14 +184,17 @@ function pageLines(runner: Runner): [string, string][] {
 function around(runner: Runner): [name: string, text: string, slotMark?: number][] {
   const { k, g } = runner;
   const out: [string, string, number?][] = [];
-  if (k.iter.active) {
+  if (k.needs.memory !== 'none') out.push(...memoryLines(runner));
+  if (k.iter.active && k.iter.flavour === K.ITER_PIPE) {
     out.push(['iter', iterText(runner, k.iter), -1]);
     if (!isPending(k) && k.iter.count !== g.left) out.push(['', `count has to be ${g.left}`]);
   }
   if (k.iterCopy.active) out.push(['copy', iterText(runner, k.iterCopy)]);
-  if (k.request.on !== 0) out.push(['request', requestText(runner)]);
+  const isOfPipe = k.needs.memory === 'none' || !k.request.isCommitted;
+  if (k.request.on !== 0 && isOfPipe) out.push(['request', requestText(runner)]);
   if (k.pipe.tmpPage !== null) out.push(['tmp_page', pageName(runner, k.pipe.tmpPage)]);
-  out.push(...pageLines(runner), ...byteLines(runner));
+  if (k.needs.memory === 'none') out.push(...pageLines(runner));
+  if (hasPipe(runner)) out.push(...byteLines(runner));
   return out;
 }
 
@@ -214,6 +219,12 @@ function fold(name: string, text: string, columns: number): string[] {
   return [...lines, line.trimEnd()];
 }
 
+/** Whether there is a pipe to draw: not while an iterator walks over memory. */
+export function hasPipe({ k, w }: Runner): boolean {
+  if (!k.needs.pipe) return false;
+  return k.needs.memory === 'none' || k.iter.flavour === K.ITER_PIPE || w.ring.used(k) > 0 || !k.iter.active;
+}
+
 /** The state; `marks` are slots counted from the oldest, -1 is the iterator. */
 export function drawState(runner: Runner, marks: readonly number[], columns = COLUMNS): string[] {
   const { k, w } = runner;
@@ -229,5 +240,6 @@ export function drawState(runner: Runner, marks: readonly number[], columns = CO
     const lines = fold(name, text, isMarked ? columns - HERE.length - 2 : columns);
     return lines.map((line, n) => mark(line, isMarked && n === lines.length - 1, columns));
   });
+  if (!hasPipe(runner)) return rest;
   return [...fold('pipe', pipeLine(runner), columns), ...table(rows, '  ', columns), ...rest];
 }

@@ -3,9 +3,11 @@ import { pageName } from '../harness/ledger.js';
 import type { Runner } from '../harness/runner.js';
 import { formatReturn } from '../model/errno.js';
 import type { FunctionName } from '../model/functions.js';
+import { ITER_PIPE } from '../model/kernel.js';
 import type { OpInstance } from '../model/op.js';
 import { slotBytes } from './bytes.js';
-import { COLUMNS, flagNames, offsetOfIter, slotOfIter } from './draw.js';
+import { heldWord, listedName, memoryShort } from './draw-memory.js';
+import { COLUMNS, flagNames, hasPipe, offsetOfIter, slotOfIter } from './draw.js';
 
 /** C functions that return nothing. */
 const VOID: ReadonlySet<FunctionName | null> = new Set<FunctionName | null>([
@@ -14,10 +16,20 @@ const VOID: ReadonlySet<FunctionName | null> = new Set<FunctionName | null>([
   'iovIterRevert',
   'iovIterCommit',
   'genericFileSpliceRead',
+  'zapPte',
+  'bioReleasePages',
+  'iovIterRestore',
+  'iovIterInit',
+  'iovIterUbuf',
+  'iovIterKvec',
+  'iovIterBvec',
+  'iovIterXarray',
+  'iovIterFolioQueue',
+  'iovIterDiscard',
 ]);
 
 /** Ops that are no kernel function, and return nothing. */
-const VOID_OPS: ReadonlySet<string> = new Set(['pipe_unlock', 'put_pages']);
+const VOID_OPS: ReadonlySet<string> = new Set(['pipe_unlock', 'put_pages', 'release_pages', 'mmap', 'done']);
 
 /** ` = -EAGAIN` as strace has it; '' for what returns nothing. */
 export function returned(op: OpInstance, ret: number): string {
@@ -37,7 +49,9 @@ function slotText(runner: Runner, slot: number, isUsed: boolean): string {
 /** The iterator beside the ring: `iter 0+2 count 4`, slot and offset. */
 function iterShort(runner: Runner): string {
   const { iter } = runner.k;
-  return iter.active ? `iter ${slotOfIter(runner, iter)}+${offsetOfIter(iter)} count=${iter.count}` : '';
+  return iter.active && iter.flavour === ITER_PIPE
+    ? `iter ${slotOfIter(runner, iter)}+${offsetOfIter(iter)} count=${iter.count}`
+    : '';
 }
 
 /** The ring on one line, or as few as it takes: oldest slot first, as a reader comes to them. */
@@ -45,13 +59,12 @@ export function ringLines(runner: Runner, width = COLUMNS): string[] {
   const { k, w } = runner;
   const size = k.bounds.ring;
   const used = Math.min(w.ring.used(k), size);
-  const parts = Array.from({ length: size }, (_, j) => slotText(runner, w.ring.index(k, j), j < used));
+  const slots = Array.from({ length: size }, (_, j) => slotText(runner, w.ring.index(k, j), j < used));
+  const parts = [...(hasPipe(runner) ? slots : []), ...(k.needs.memory === 'none' ? [] : memoryShort(runner))];
   if (iterShort(runner) !== '') parts.push(iterShort(runner));
-  if (k.request.on !== 0 && k.request.nr > 0) {
-    const pages = k.request.page
-      .slice(0, k.request.nr)
-      .map((page) => (page === null ? 'NULL' : pageName(runner, page)));
-    parts.push(`held: ${pages.join(' ')}`);
+  if (k.request.on !== 0 && k.request.nr > 0 && (k.needs.memory === 'none' || !k.request.isCommitted)) {
+    const pages = k.request.page.slice(0, k.request.nr).map(listedName);
+    parts.push(`${k.request.hold === 0 ? heldWord(0) : 'held'}: ${pages.join(' ')}`);
   }
   if (k.pipe.tmpPage !== null) parts.push(`tmp_page ${pageName(runner, k.pipe.tmpPage)}`);
   const lines: string[] = [];

@@ -3,9 +3,8 @@
  * op by op, and after all of them what the verdict does not claim. No clock.
  */
 import { SCENARIOS } from '../model/scenario.js';
-import { UsageError, boundKeys, formatBounds } from '../harness/bounds-text.js';
+import { UsageError, boundKeys, formatBounds, namedBounds } from '../harness/bounds-text.js';
 import { formatLedger, ledger } from '../harness/ledger.js';
-import type { ReplayStep } from '../harness/replay.js';
 import { replay } from '../harness/replay.js';
 import type { CheckResult, Violation } from '../harness/result.js';
 import type { Found, Runner } from '../harness/runner.js';
@@ -13,9 +12,9 @@ import { classKey, Step } from '../harness/runner.js';
 import { resolveOps } from '../harness/trace.js';
 import type { Invariant } from '../invariants/invariant.js';
 import type { Design } from '../model/design.js';
-import { DESIGNS } from '../model/designs/designs.js';
-import { DEFAULT_BOUNDS, NAMED_BOUNDS } from '../model/bounds.js';
-import { formatRef } from '../model/source.js';
+import { NAMED_BOUNDS } from '../model/bounds.js';
+import { faultRow, fixText, shownFunction, sources } from './fault.js';
+import { PAGES_LEGEND } from './draw-memory.js';
 import { COLUMNS, HERE, LEGEND, drawState } from './draw.js';
 import { returned, ringLines, wrap } from './steps.js';
 
@@ -34,7 +33,12 @@ export interface TextOptions {
 const PLAIN: Colour = (_kind, s) => s;
 
 /** Rules about references: the report adds who took and who dropped them. */
-const NEEDS_LEDGER: ReadonlySet<string> = new Set(['refcount-equals-owners', 'no-use-after-free']);
+const NEEDS_LEDGER: ReadonlySet<string> = new Set([
+  'refcount-equals-owners',
+  'pins-balance',
+  'dma-target-stays-allocated',
+  'no-use-after-free',
+]);
 
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
@@ -90,10 +94,11 @@ function boundsOption({ runner, design }: TextOptions): string {
   const { bounds, scenario } = runner.w;
   const full = formatBounds(bounds, scenario);
   if (design.bounds !== undefined) return ` --bounds ${full}`;
-  const name = Object.keys(NAMED_BOUNDS).find((key) => formatBounds(NAMED_BOUNDS[key], scenario) === full);
+  const name = Object.keys(NAMED_BOUNDS).find((key) => formatBounds(namedBounds(key, scenario), scenario) === full);
   if (name !== undefined) return ` --bounds ${name}`;
+  const own = namedBounds('default', scenario);
   return ` --bounds ${boundKeys(scenario)
-    .filter((key) => bounds[key] !== DEFAULT_BOUNDS[key])
+    .filter((key) => bounds[key] !== own[key])
     .map((key) => `${key}=${bounds[key]}`)
     .join(',')}`;
 }
@@ -103,7 +108,9 @@ function checkCommand(ctx: TextOptions): string {
 }
 
 /** The call, and the function in it where that is another one. */
-function where({ class: { op, function: fn } }: Violation): string {
+function where(v: Violation): string {
+  const { op } = v.class;
+  const fn = shownFunction(v);
   return op === fn ? `${op}()` : `${op}, in ${fn}()`;
 }
 
@@ -125,8 +132,12 @@ function stepLines(runner: Runner, ops: readonly number[], v: Violation, colour:
       `the trace does not replay: step ${stoppedAt + 1}, '${v.trace[stoppedAt]}', can not be taken there`,
     );
   }
-  const wide = Math.max(...steps.map((step) => step.text.length));
-  const calls = steps.map((step, n) => callLine(runner, step, n + 1, wide));
+  const rets = steps.map((step) =>
+    step.step === Step.Fatal ? '(does not return)' : returned(runner.ops[step.op], step.ret),
+  );
+  const fits = (n: number): boolean => rets[n] !== '' && STEP + steps[n].text.length + 2 + rets[n].length <= COLUMNS;
+  const wide = Math.max(0, ...steps.map(({ text }, n) => (fits(n) ? text.length : 0)));
+  const calls = steps.map(({ text }, n) => callLine(text, rets[n], n + 1, wide));
   return steps.flatMap((step, n) => {
     const others = step.found.filter((f) => classKey(f) !== classKey(v.class)).map((f) => f.invariant);
     const also =
@@ -137,7 +148,7 @@ function stepLines(runner: Runner, ops: readonly number[], v: Violation, colour:
           ];
     const isLast = n === steps.length - 1;
     if (isLast)
-      return [colour('bold', calls[n]), ...also, '', ...drawing(step.picture, colour), DRAWING + colour('dim', LEGEND)];
+      return [colour('bold', calls[n]), ...also, '', ...drawing(step.picture, colour), ...legend(step.picture, colour)];
     const isSame = n > 0 && short[n].join('\n') === short[n - 1].join('\n');
     return [colour('bold', calls[n]), ...(isSame ? [] : short[n].map((line) => MARGIN + colour('dim', line))), ...also];
   });
@@ -149,9 +160,16 @@ const MARGIN = ' '.repeat(STEP);
 /** Before each line of the drawing. */
 const DRAWING = ' '.repeat(4);
 
-function callLine(runner: Runner, step: ReplayStep, number: number, wide: number): string {
-  const ret = step.step === Step.Fatal ? '(does not return)' : returned(runner.ops[step.op], step.ret);
-  return `${String(number).padStart(STEP - 2)}  ${step.text.padEnd(wide)}  ${ret}`.trimEnd();
+/** Op and return, the returns under each other; in more than one line where the op is too long. */
+function callLine(text: string, ret: string, number: number, wide: number): string {
+  const head = `${String(number).padStart(STEP - 2)}  `;
+  const line = `${head}${text.padEnd(wide)}  ${ret}`.trimEnd();
+  if (line.length <= COLUMNS) return line;
+  const plain = `${head}${text}  ${ret}`.trimEnd();
+  if (plain.length <= COLUMNS) return plain;
+  const lines = wrap(text, COLUMNS, MARGIN);
+  const last = lines[lines.length - 1].length + 2 + ret.length <= COLUMNS ? `  ${ret}` : `\n${MARGIN}${ret}`;
+  return head + lines.join('\n').trimStart() + last;
 }
 
 /** Whether a line of a drawing carries the mark. */
@@ -167,21 +185,18 @@ function ledgerLines(runner: Runner, ops: readonly number[]): string[] {
   return ['  who holds what, step by step:', ...formatLedger(ledger(runner, ops)).map((line) => `    ${line}`), ''];
 }
 
-/** What a fix in the repaired sibling does about it. */
-function fixText(fix: string, design: Design): string {
-  const sibling = DESIGNS.find((d) => d.repairs === design.id);
-  const what = sibling?.fixes?.[fix];
-  return `${fix}${what === undefined ? '' : `: ${what}`}${sibling === undefined ? '' : ` (${sibling.id})`}`;
+/** What the letters of a drawing mean. */
+function legend(picture: readonly string[], colour: Colour): string[] {
+  if (picture[0]?.startsWith('pipe') === true) return [DRAWING + colour('dim', LEGEND)];
+  return picture.some((line) => /^(parent|child) .*, [pFZ]/.test(line)) ? [DRAWING + colour('dim', PAGES_LEGEND)] : [];
 }
-
-const sources = (list: Invariant['source']): string => list.map(formatRef).join('; ');
 
 function factsOf(
   v: Violation,
   { design, invariant }: TextOptions & { readonly invariant: Invariant },
 ): [string, string][] {
   const rows: [string, string][] = [
-    ['at fault', `${v.class.function}(), of ${sources(design.source) || 'the design'}`],
+    faultRow(v, design),
     ['rule', sources(invariant.source) || 'an invariant of the design'],
   ];
   if (v.known !== null) rows.push(['known', `${v.known} in docs/findings.md`]);

@@ -12,8 +12,8 @@ import { designOf, search } from './search.js';
 const linux61 = designOf('linux-6.1');
 
 /** A bug that nobody ever wrote, for the invariants that no document breaks. */
-function planted(id: string, override: Partial<KernelFunctions>): Design {
-  return defineDesign({ id, title: id, source: [], base: linux61, override, scenarios: ['pipe-iter'] });
+function planted(id: string, override: Partial<KernelFunctions>, base: Design = linux61): Design {
+  return defineDesign({ id, title: id, source: [], base, override, scenarios: ['pipe-iter'] });
 }
 
 interface Breaker {
@@ -52,6 +52,28 @@ const BREAKERS: Readonly<Record<string, Breaker>> = {
         return 1;
       },
     }),
+    steps: 2,
+  },
+  'pins-balance': {
+    design: planted(
+      'takes-a-reference-for-a-pin',
+      { pinUserPagesFast: (k, start, nr, flags) => k.fn.getUserPagesFast(k, start, nr, flags) },
+      designOf('linux-6.12'),
+    ),
+    scenario: 'fork-dma',
+    steps: 2,
+  },
+  'dma-target-stays-allocated': { design: designOf('extract-rfc-2022'), scenario: 'extract', steps: 3 },
+  'memory-is-private': { design: linux61, scenario: 'fork-dma', steps: 4 },
+  'source-data-is-the-callers': { design: linux61, scenario: 'fork-dma', bounds: 'default,cow=mapcount', steps: 7 },
+  'copies-what-it-says': {
+    design: planted('copies-another-byte', {
+      copyToIter(k, bytes, i) {
+        if (bytes > 0) k.kbuf[0] = 0;
+        return linux61.functions.copyToIter(k, bytes, i);
+      },
+    }),
+    scenario: 'iov-iter',
     steps: 2,
   },
   'no-use-after-free': {

@@ -6,6 +6,7 @@ import { Runner } from '#iov/harness/runner.js';
 import type { Design } from '#iov/model/design.js';
 import { DESIGNS } from '#iov/model/designs/designs.js';
 import type { ScenarioName } from '#iov/model/scenario.js';
+import { SCENARIOS } from '#iov/model/scenario.js';
 
 export function designOf(id: string): Design {
   const design = DESIGNS.find((d) => d.id === id);
@@ -28,7 +29,7 @@ export function search(
   bounds: string,
   steps = Number.POSITIVE_INFINITY,
 ): Search {
-  const runner = new Runner(design, parseBounds(bounds), scenario);
+  const runner = new Runner(design, parseBounds(bounds, undefined, SCENARIOS[scenario]), scenario);
   const explorer = new Explorer(runner, { memoryBytes: 2e9, steps, isOver: () => false });
   const result = explorer.run();
   return {

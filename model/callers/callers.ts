@@ -7,18 +7,21 @@ import type { Kernel } from '../kernel.js';
 import { buffered } from './buffered.js';
 import { copying } from './copying.js';
 import { direct } from './direct.js';
+import { extracting } from './extracting.js';
 import { free } from './free.js';
 import type { Call, Caller } from './caller.js';
 import { zeroing } from './zeroing.js';
 
 /** Index = `k.caller.kind`; 0 is nobody. */
-export const CALLERS: readonly (Caller | null)[] = [null, free, buffered, copying, zeroing, direct];
+export const CALLERS: readonly (Caller | null)[] = [null, free, buffered, copying, zeroing, direct, extracting];
 
 export const FREE = CALLERS.indexOf(free);
 
+export const EXTRACTING = CALLERS.indexOf(extracting);
+
 /** Indices and names of the read_iter callers, for the op generic_file_splice_read. */
 export const READ_ITERS: Readonly<Record<number, string>> = Object.fromEntries(
-  CALLERS.flatMap((caller, n) => (caller === null || caller === free ? [] : [[n, caller.id]])),
+  CALLERS.flatMap((caller, n) => (caller === null || caller === free || caller === extracting ? [] : [[n, caller.id]])),
 );
 
 /** Whether the running caller may make this call now. */

@@ -1,10 +1,21 @@
 /** Every design that iovcheck brings, in chain order: a design comes after its base. */
 import type { Design } from '../design.js';
+import { design as extractPagesNoref } from './extract-pages-noref.js';
+import { design as extractRfc2022Repaired } from './extract-rfc-2022-repaired.js';
+import { design as extractRfc2022 } from './extract-rfc-2022.js';
+import { design as alignedBvecOffset } from './history/aligned-bvec-offset.js';
+import { design as discCount } from './history/disc-count.js';
+import { design as extractZeroSized } from './history/extract-zero-sized.js';
+import { design as revertBraino } from './history/revert-braino.js';
+import { design as xarrayGetpagesMath } from './history/xarray-getpages-math.js';
+import { design as zeroPagePins } from './history/zero-page-pins.js';
 import { design as linux33 } from './linux-3.3.js';
 import { design as linux410 } from './linux-4.10.js';
 import { design as linux48 } from './linux-4.8.js';
 import { design as linux58 } from './linux-5.8.js';
 import { design as linux61 } from './linux-6.1.js';
+import { design as linux612 } from './linux-6.12.js';
+import { design as linux63 } from './linux-6.3.js';
 import { design as packet2012Repaired } from './packet-2012-repaired.js';
 import { design as packet2012 } from './packet-2012.js';
 import { design as pipeIter2016CanMerge } from './pipe-iter-2016-can-merge.js';
@@ -23,5 +34,16 @@ export const DESIGNS: readonly Design[] = [
   pipeIter2016Repaired,
   linux410,
   linux58,
+  revertBraino,
   linux61,
+  xarrayGetpagesMath,
+  discCount,
+  extractPagesNoref,
+  extractRfc2022,
+  extractRfc2022Repaired,
+  linux63,
+  linux612,
+  extractZeroSized,
+  alignedBvecOffset,
+  zeroPagePins,
 ];

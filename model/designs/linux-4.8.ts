@@ -1,6 +1,10 @@
+import { bioFunctions } from '../bio.js';
 import { defineDesign } from '../design.js';
+import { KNOWN_OLD_FLAVOURS } from '../known.js';
+import { gupFunctions } from '../gup.js';
 import { iovIter48 } from '../linux/4.8/iov_iter.js';
 import { pipe48 } from '../linux/4.8/pipe.js';
+import { memoryFunctions } from '../memory.js';
 import { design as linux33 } from './linux-3.3.js';
 
 const { isPacketized, ...override } = pipe48;
@@ -12,9 +16,12 @@ export const design = defineDesign({
   source: [{ tree: '4.8', file: 'fs/pipe.c', symbol: '' }],
   base: linux33,
   override,
-  add: { functions: { isPacketized, ...iovIter48 } },
-  scenarios: ['packet'],
+  add: { functions: { isPacketized, ...iovIter48, ...gupFunctions, ...memoryFunctions, ...bioFunctions } },
+  scenarios: ['packet', 'iov-iter'],
   expect: {
-    known: [{ invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' }],
+    known: [
+      { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
+      ...KNOWN_OLD_FLAVOURS,
+    ],
   },
 });

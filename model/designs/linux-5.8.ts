@@ -1,7 +1,8 @@
 import type { Contract } from '../contract.js';
 import { CONTRACT_2016 } from '../contract.js';
 import { defineDesign } from '../design.js';
-import { iovIter58 } from '../linux/5.8/iov_iter.js';
+import { KNOWN_OLD_FLAVOURS } from '../known.js';
+import { iovIter58, iovIter58Added } from '../linux/5.8/iov_iter.js';
 import { pipe58 } from '../linux/5.8/pipe.js';
 import { design as linux410 } from './linux-4.10.js';
 
@@ -17,20 +18,18 @@ export const CONTRACT_5_8: Contract = {
   },
 };
 
-const { iovIterRevert, ...override } = iovIter58;
-
 /** Linux 5.8: the free-running ring, and mergeability as a flag (the kernel of Dirty Pipe). */
 export const design = defineDesign({
   id: 'linux-5.8',
   title: 'Linux 5.8: free-running ring, mergeability by flag',
   source: [{ tree: '5.8', file: 'lib/iov_iter.c', symbol: '' }],
   base: linux410,
-  override: { ...pipe58, ...override },
-  add: { functions: { iovIterRevert } },
+  override: { ...pipe58, ...iovIter58 },
+  add: { functions: iovIter58Added },
   remove: ['nextIdx'],
   ring: 'head-tail',
   contract: CONTRACT_5_8,
-  scenarios: ['pipe-iter', 'packet'],
+  scenarios: ['pipe-iter', 'packet', 'iov-iter'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
@@ -39,6 +38,10 @@ export const design = defineDesign({
       { invariant: 'packet-boundaries', scenario: 'pipe-iter', finding: 'F-1' },
       { invariant: 'page-cache-written-only-by-writers', op: 'pwrite', scenario: 'pipe-iter', finding: 'F-1' },
       { invariant: 'bytes-in-order', op: 'pwrite', scenario: 'pipe-iter', finding: 'F-1' },
+      ...KNOWN_OLD_FLAVOURS,
+      { invariant: 'count-consumed-exactly', op: 'copy_page_to_iter', scenario: 'iov-iter', finding: 'F-23' },
+      { invariant: 'returns-what-it-promised', op: 'copy_page_to_iter', scenario: 'iov-iter', finding: 'F-23' },
+      { invariant: 'count-consumed-exactly', op: '_copy_mc_to_iter', scenario: 'iov-iter', finding: 'F-24' },
     ],
   },
 });

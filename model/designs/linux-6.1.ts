@@ -1,4 +1,5 @@
 import { defineDesign } from '../design.js';
+import { KNOWN_GET_PAGES2, KNOWN_MOVES_6_1 } from '../known.js';
 import { iovIter61, iovIter61Added } from '../linux/6.1/iov_iter.js';
 import { CONTRACT_5_8, design as linux58 } from './linux-5.8.js';
 
@@ -22,7 +23,7 @@ export const design = defineDesign({
       getPages: 'the variants with a 2 in their name move the iterator by what they return (6.0 lib/iov_iter.c)',
     },
   },
-  scenarios: ['pipe-iter', 'packet'],
+  scenarios: ['pipe-iter', 'packet', 'iov-iter', 'extract', 'fork-dma'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
@@ -32,6 +33,9 @@ export const design = defineDesign({
       { invariant: 'bytes-in-order', op: 'read_iter_return', scenario: 'pipe-iter', finding: 'F-10' },
       { invariant: 'no-unwritten-byte-readable', op: 'iov_iter_revert', scenario: 'pipe-iter', finding: 'F-10' },
       { invariant: 'no-unwritten-byte-readable', op: 'read_iter_return', scenario: 'pipe-iter', finding: 'F-10' },
+      ...KNOWN_MOVES_6_1,
+      ...KNOWN_GET_PAGES2,
+      { invariant: 'memory-is-private', op: 'device_write', scenario: 'fork-dma', finding: 'F-20' },
     ],
   },
 });

@@ -265,7 +265,7 @@ export const isPipe = (i: IovIter): boolean => (i.type & ITER_PIPE) !== 0;
 /** The functions of 4.8 that get that branch. */
 export const branches: Partial<KernelFunctions> = {
   iterIsIovec: (_k, i) => (i.type & (ITER_BVEC | ITER_KVEC | ITER_PIPE)) === 0,
-  iovForEach: (_k, i) => ((i.type & (ITER_BVEC | ITER_PIPE)) === 0 && i.count > 0 ? 1 : 0),
+  iovForEach: (k, i) => (isPipe(i) ? 0 : base.iovForEach(k, i)),
   copyToIter: (k, bytes, i) => (isPipe(i) ? k.fn.copyPipeToIter(k, bytes, i) : base.copyToIter(k, bytes, i)),
   copyPageToIter: (k, page, offset, bytes, i) =>
     isPipe(i) ? k.fn.copyPageToIterPipe(k, page, offset, bytes, i) : base.copyPageToIter(k, page, offset, bytes, i),

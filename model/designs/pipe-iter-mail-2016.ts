@@ -28,7 +28,7 @@
  *   splice_read(): a read_iter that fills iov_iter_count() bytes returns more than was asked
  *   for, and iov_iter_truncate() lasts until the next primitive. The mail sees that read_iters
  *   "might need to be adjusted", not that len is then nowhere to be found.
- * - iter_is_iovec(), iov_for_each() -> know the flavour. gap_alignment() -> as it was.
+ * - iter_is_iovec(), iov_for_each() -> know the flavour. single_seg_count() -> count. gap_alignment() -> as it was.
  * - splice_read() -> 4.10's, except that what a failing read_iter emitted goes by a commit of 0
  *   from where it started: the mail's advance frees nothing.
  */
@@ -244,7 +244,8 @@ export const design = defineDesign({
   base: linux48,
   override: {
     iterIsIovec: (_k, i) => (i.type & (ITER_BVEC | ITER_KVEC | ITER_PIPE)) === 0,
-    iovForEach: (_k, i) => ((i.type & (ITER_BVEC | ITER_PIPE)) === 0 && i.count > 0 ? 1 : 0),
+    iovForEach: (k, i) => (isPipe(i) ? 0 : base.iovForEach(k, i)),
+    iovIterSingleSegCount: (k, i) => (isPipe(i) ? i.count : base.iovIterSingleSegCount(k, i)),
     copyToIter: (k, n, i) => (isPipe(i) ? k.fn.copyPipeToIter(k, n, i) : base.copyToIter(k, n, i)),
     copyPageToIter: (k, page, off, n, i) =>
       isPipe(i) ? k.fn.copyPageToIterPipe(k, page, off, n, i) : base.copyPageToIter(k, page, off, n, i),

@@ -3,9 +3,9 @@ import { FREE } from '../callers/callers.js';
 import { ITER_PIPE } from '../kernel.js';
 import type { OpSpec } from '../op.js';
 import { upTo } from './args.js';
-import { hasIterators, spend } from './iter.js';
+import { hasAllPrimitives, spend } from './iter.js';
 
-const isCareless: OpSpec['exists'] = (w) => hasIterators(w) && w.bounds.callers === 'careless';
+const isCareless: OpSpec['exists'] = (w) => hasAllPrimitives(w) && w.bounds.callers === 'careless';
 
 /** advance() by bytes that nobody has put there. */
 export const advancePast: OpSpec = {

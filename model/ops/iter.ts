@@ -11,6 +11,9 @@ import { countArg, countFits, isListed, lengthArg, markArg, markFits, oomArg, oo
 
 export const hasIterators = (w: World): boolean => w.scenario.iterators && w.design.present.has('iovIterPipe');
 
+/** Beside page extraction a pipe is filled by the fewest calls that lead to each of its states. */
+export const hasAllPrimitives = (w: World): boolean => hasIterators(w) && !w.scenario.extract;
+
 /** What count has to be now, for either meaning of it. */
 export function spend(g: Ghost, k: Kernel, w: World, bytes: number): void {
   g.left = w.design.contract.count === 'capacity' ? capacity(k, w) : g.left - bytes;
@@ -91,7 +94,7 @@ export const iovIterZero: OpSpec = {
   help: 'put zeros into the pipe',
   args: [lengthArg('bytes'), oomArg()],
   fn: 'iovIterZero',
-  exists: hasIterators,
+  exists: hasAllPrimitives,
   ready: (k) => may(k, Call.Zero),
   allowed: (k, g, w, bytes, oom) => countFits(w, bytes, g.left) && oomFits(k, w, oom, bytes),
   apply(k, _w, bytes, oom) {
@@ -131,7 +134,7 @@ export const copyPageToIter: OpSpec = {
     { ...markArg, values: (w) => (w.bounds.contents === 'off' ? [-1] : [-1, ...upTo(w.bounds.page)]) },
   ],
   fn: 'copyPageToIter',
-  exists: hasIterators,
+  exists: hasAllPrimitives,
   ready: (k) => may(k, Call.CopyPage) && (k.caller.kind === FREE || k.iter.count > 0),
   allowed(k, g, w, page, offset, bytes, mark) {
     // The file's byte is the marked one from here on; bytes already in the pipe are not.
@@ -173,7 +176,7 @@ export const csumAndCopyToIter: OpSpec = {
   name: 'csum_and_copy_to_iter',
   help: 'copy into the pipe and sum what was copied',
   fn: 'csumAndCopyToIter',
-  exists: (w) => hasIterators(w) && w.design.contract.csum === 'copies',
+  exists: (w) => hasAllPrimitives(w) && w.design.contract.csum === 'copies',
   apply(k, _w, bytes, mark, oom) {
     k.oom = oom;
     k.srcMark = mark;
@@ -200,6 +203,7 @@ export const iovIterRevert: OpSpec = {
   ready: (k) => (isPending(k) ? k.request.on === 1 : may(k, Call.Revert) && k.caller.kind === FREE),
   allowed(k, g, w, unroll) {
     const r = k.request;
+    if (r.inFlight) return unroll <= r.bytes;
     if (!isPending(k)) return unroll <= g.n - g.start && (w.bounds.lengths === 'all' || isListed(w, unroll));
     const kept = r.bytes - unroll;
     if (r.advanced !== r.bytes || kept < 0 || kept > r.done) return false;
@@ -209,14 +213,19 @@ export const iovIterRevert: OpSpec = {
     const r = k.request;
     k.fn.iovIterRevert(k, k.iter, unroll);
     k.out.committed = -1;
-    if (r.on !== 0) commitRequest(k, r.bytes - unroll);
+    if (r.inFlight) {
+      // The file has shrunk: less counts than the device was asked for, and it goes on all the same.
+      r.bytes -= unroll;
+      r.advanced -= unroll;
+    } else if (r.on !== 0) commitRequest(k, r.bytes - unroll);
     return 0;
   },
   account(g, k, w, _ret, unroll) {
+    spend(g, k, w, -unroll);
+    if (isPending(k)) return;
     if (k.out.committed >= 0) oweStream(g, k, k.out.committed, g.deviceMark);
     else g.cut(g.n - unroll);
     g.deviceMark = -1;
-    spend(g, k, w, -unroll);
   },
 };
 

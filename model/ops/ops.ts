@@ -9,12 +9,19 @@ function uniform(spec: OpSpec): OpSpec {
 
 /** The one op table. Traces, engines, minimiser, reports and `list ops` all read it. */
 import type { OpSpec } from '../op.js';
+import { BIO_OPS } from './bio.js';
 import { CARELESS_OPS } from './careless.js';
+import { COPY_OPS } from './copies.js';
+import { DMA_OPS } from './dma.js';
+import { EXTRACT_OPS } from './extract.js';
 import { ITER_OPS } from './iter.js';
+import { MOVE_OPS } from './move.js';
 import { PIPE_OPS } from './pipe.js';
+import { PROCESS_OPS } from './process.js';
 import { QUERY_OPS } from './query.js';
 import { REQUEST_OPS } from './request.js';
 import { SPLICE_OPS } from './splice.js';
+import { VEC_QUERY_OPS } from './vec-query.js';
 
 export const OPS: readonly OpSpec[] = [
   ...PIPE_OPS,
@@ -23,4 +30,11 @@ export const OPS: readonly OpSpec[] = [
   ...SPLICE_OPS,
   ...QUERY_OPS,
   ...CARELESS_OPS,
+  ...PROCESS_OPS,
+  ...DMA_OPS,
+  ...EXTRACT_OPS,
+  ...BIO_OPS,
+  ...MOVE_OPS,
+  ...COPY_OPS,
+  ...VEC_QUERY_OPS,
 ].map(uniform);

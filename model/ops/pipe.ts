@@ -1,6 +1,6 @@
 /** read() and write() on the pipe, pipe2(), fcntl(F_SETFL). */
 import { O_APPEND, O_CLOEXEC, O_DIRECT, O_NONBLOCK } from '../kernel.js';
-import type { OpSpec } from '../op.js';
+import type { OpSpec, World } from '../op.js';
 import { isDeliveryRight, oweWrite, promiseRead, promiseWrite, takeRead } from '../owed.js';
 import { freeSlots } from '../ring.js';
 import { faultArg, lengthArg, markArg, markFits, oomArg, oomFits, spaceMax } from './args.js';
@@ -15,12 +15,16 @@ const FLAG_NAMES: Readonly<Record<number, string>> = {
   [O_APPEND]: 'O_APPEND',
 };
 
+/** Beside page extraction, only a pipe that an iterator can be made of is of interest. */
+const hasPipe = (w: World): boolean =>
+  w.scenario.needs.pipe && (!w.scenario.extract || w.design.present.has('iovIterPipe'));
+
 export const pread: OpSpec = {
   name: 'pread',
   help: 'read(2) of the pipe, non-blocking; its buffer may fault',
   args: [lengthArg('size'), faultArg],
   fn: 'pipeRead',
-  exists: () => true,
+  exists: hasPipe,
   ready: (k) => k.caller.kind === 0,
   // A fault behind the bytes that are there is never met.
   allowed: (_k, g, _w, size, fault) => fault < size && fault <= g.n,
@@ -43,7 +47,7 @@ export const pwrite: OpSpec = {
   help: 'write(2) to the stream end (w) or the O_DIRECT end (wd), non-blocking; its buffer may fault',
   args: [{ name: 'fd', values: () => [0, 1], names: FD_NAMES }, lengthArg('size'), markArg, { ...faultArg }],
   fn: 'pipeWrite',
-  exists: () => true,
+  exists: hasPipe,
   ready: (k) => k.caller.kind === 0,
   allowed(k, g, w, fd, size, mark, fault) {
     if (fd === 1 && !w.design.present.has('isPacketized')) return false;

@@ -6,7 +6,7 @@ import type { Kernel } from '../kernel.js';
 import type { ArgSpec, OpSpec, World } from '../op.js';
 import { freeSlots, roomInLast } from '../ring.js';
 import { upTo } from './args.js';
-import { hasIterators } from './iter.js';
+import { hasAllPrimitives } from './iter.js';
 
 interface Query {
   readonly name: string;
@@ -31,7 +31,7 @@ function query(q: Query): OpSpec {
     isQuery: true,
     mayBug: q.isCareless === true,
     exists: (w) =>
-      hasIterators(w) &&
+      hasAllPrimitives(w) &&
       q.only?.(w) !== false &&
       q.fn !== null &&
       w.design.present.has(q.fn) &&

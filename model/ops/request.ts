@@ -1,14 +1,15 @@
 /** Direct I/O on a pipe-backed iterator: get_pages, the device, put_page, advance. */
-import { FREE, isPending, may } from '../callers/callers.js';
+import { EXTRACTING, FREE, isPending, may } from '../callers/callers.js';
 import { Call } from '../callers/caller.js';
 import { EFAULT, ENOMEM } from '../errno.js';
 import type { Ghost } from '../ghost.js';
 import type { IovIter, Kernel } from '../kernel.js';
-import { kvfreeArray, memcpyToPage, putPage } from '../mm.js';
+import { memcpyToPage } from '../mm.js';
 import type { OpSpec, World } from '../op.js';
 import { oweStream } from '../owed.js';
 import { freeSlots } from '../ring.js';
 import { isListed, iterArg, lengthArg, markArg, markFits, oomArg, oomFits, upTo } from './args.js';
+import { releaseRequest } from './dma.js';
 import { commitRequest, forgetTarget, hasIterators, spend } from './iter.js';
 
 const iterOf = (k: Kernel, on: number): IovIter => (on === 1 ? k.iterCopy : k.iter);
@@ -27,7 +28,7 @@ function mayGet(k: Kernel, w: World, on: number): boolean {
 }
 
 /** Notes the pages that the caller was handed, as far as the array names them. */
-function takeRequest(k: Kernel, on: number, bytes: number): void {
+export function takeRequest(k: Kernel, on: number, bytes: number): void {
   const r = k.request;
   r.on = on + 1;
   r.bytes += bytes;
@@ -46,7 +47,7 @@ function takeRequest(k: Kernel, on: number, bytes: number): void {
   }
 }
 
-function beginGet(k: Kernel, on: number, maxpages: number, oom: number): void {
+export function beginGet(k: Kernel, on: number, maxpages: number, oom: number): void {
   if (on === 1 && k.request.on === 0) k.iterCopy.copyFrom(k.iter);
   k.oom = oom;
   k.out.start = 0;
@@ -55,10 +56,11 @@ function beginGet(k: Kernel, on: number, maxpages: number, oom: number): void {
   k.out.before = k.request.bytes;
 }
 
-function endGet(k: Kernel, w: World, on: number, ret: number): number {
+export function endGet(k: Kernel, w: World, on: number, ret: number): number {
   if (ret > 0) {
     takeRequest(k, on, ret);
     if (w.design.contract.getPages === 'advances') k.request.advanced = k.request.bytes;
+    k.request.inFlight = w.scenario.extract;
   } else if (k.caller.kind !== FREE && k.request.on === 0) {
     k.caller.isStopped = true;
   }
@@ -73,7 +75,7 @@ function newPageBytes(k: Kernel, w: World): number {
 }
 
 /** '' if the return is one that get_pages may give; `most`: bytes that the array has room for. */
-function promiseGet(g: Ghost, k: Kernel, w: World, ret: number, maxsize: number, most: number): string {
+export function promiseGet(g: Ghost, k: Kernel, w: World, ret: number, maxsize: number, most: number): string {
   const want = Math.min(
     maxsize,
     w.design.contract.lengthAtGet === 'page' ? newPageBytes(k, w) : g.left - k.out.before,
@@ -86,7 +88,7 @@ function promiseGet(g: Ghost, k: Kernel, w: World, ret: number, maxsize: number,
   return freeSlots(k, w.ring) === 0 ? '' : `${want}: a slot is free`;
 }
 
-function accountGet(g: Ghost, k: Kernel, w: World, ret: number): void {
+export function accountGet(g: Ghost, k: Kernel, w: World, ret: number): void {
   if (ret > 0 && w.design.contract.getPages === 'advances') spend(g, k, w, ret);
 }
 
@@ -167,10 +169,12 @@ export const deviceWrite: OpSpec = {
       rest -= len;
     }
     r.isWritten = true;
+    r.inFlight = false;
     r.done = bytes;
     forgetTarget(k);
     k.out.committed = -1;
-    if (w.design.contract.directIo === 'revert' && r.advanced === r.bytes && bytes === r.bytes) commitRequest(k, bytes);
+    const isAll = r.advanced === r.bytes && bytes >= r.bytes;
+    if (w.design.contract.directIo === 'revert' && isAll) commitRequest(k, r.bytes);
     return bytes;
   },
   account(g, k, _w, _ret, _bytes, mark) {
@@ -187,20 +191,17 @@ export const deviceWrite: OpSpec = {
 
 export const putPages: OpSpec = {
   name: 'put_pages',
-  help: 'the caller drops its references (put_page on each), and frees the array it owns',
+  help: 'the caller drops what it holds of each page (put_page), and frees the array it owns',
   args: [],
   fn: null,
   exists: hasIterators,
-  ready: (k) => k.request.on !== 0 && !k.request.isPut && (k.request.isWritten || k.request.isCommitted),
+  // What was taken from an iterator over memory is dropped by its own op, or by the bio.
+  ready: ({ request: r, caller }) =>
+    caller.kind !== EXTRACTING && r.on !== 0 && !r.isPut && (r.isWritten || r.isCommitted),
   apply(k) {
     const r = k.request;
-    for (let e = 0; e < r.nr; e++) {
-      // Two gets may name one page twice; each took a reference.
-      putPage(k, r.page[e], 'put_pages');
-      r.page[e] = null;
-    }
-    r.nr = 0;
-    if (r.ownsArray) kvfreeArray(k, 'put_pages');
+    // Two gets may name one page twice; each took a reference.
+    releaseRequest(k, 'put_pages');
     r.ownsArray = false;
     r.isPut = true;
     if (r.isCommitted) k.dropRequest();

@@ -5,7 +5,7 @@ import { Call } from '../callers/caller.js';
 import type { Kernel } from '../kernel.js';
 import type { OpSpec } from '../op.js';
 import { countArg } from './args.js';
-import { begin, hasIterators } from './iter.js';
+import { begin, hasAllPrimitives, hasIterators } from './iter.js';
 
 /** The pipe lock is dropped; the caller's locals go. */
 function endCaller(k: Kernel): void {
@@ -44,7 +44,7 @@ export const spliceRead: OpSpec = {
     },
   ],
   fn: 'genericFileSpliceRead',
-  exists: (w) => hasIterators(w) && w.design.present.has('genericFileSpliceRead'),
+  exists: (w) => hasAllPrimitives(w) && w.design.present.has('genericFileSpliceRead'),
   ready: (k, _g, w) => k.caller.kind === 0 && w.ring.used(k) < k.bounds.ring,
   apply(k, _w, len, kind) {
     k.caller.kind = kind;

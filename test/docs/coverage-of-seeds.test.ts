@@ -45,6 +45,9 @@ const HUNKS_002 = [
   'include/linux/pipe_fs_i.h @@ -6,6 +6,7 @@',
 ];
 const STATEMENTS_001 = 23;
+/** Taken apart by function, behind the statements of the message. */
+const HUNKS_004 = ['include/linux/uio.h @@ -354,4 +354,30 @@', 'lib/iov_iter.c @@ -1898,3 +1898,336 @@'];
+const ROWS_004 = { message: 6, hunks: [5, 25] };
 
 interface Row {
   readonly id: string;
@@ -117,11 +120,20 @@ describe('the tables', () => {
     expect(of('002').map(({ what }) => what)).toEqual(HUNKS_002);
   });
 
+  test('have the message of seed 004, and each part of its hunks, in order', () => {
+    const parts = of('004').map(({ what }) => what);
+    expect(parts.filter((what) => what.startsWith('the message: '))).toHaveLength(ROWS_004.message);
+    HUNKS_004.forEach((hunk, n) => {
+      expect(parts.filter((what) => what.startsWith(`${hunk}, `))).toHaveLength(ROWS_004.hunks[n]);
+    });
+    expect(parts).toHaveLength(ROWS_004.message + ROWS_004.hunks[0] + ROWS_004.hunks[1]);
+  });
+
   test('number their rows', () => {
-    for (const seed of ['000', '001', '002']) {
+    for (const seed of ['000', '001', '002', '004']) {
       expect(of(seed).map(({ id }) => id)).toEqual(of(seed).map((_, n) => `${seed}-${String(n + 1).padStart(2, '0')}`));
     }
-    expect(rows).toHaveLength(29 + STATEMENTS_001 + 7);
+    expect(rows).toHaveLength(29 + STATEMENTS_001 + 7 + of('004').length);
   });
 
   test('name functions, ops and tests that exist', () => {
@@ -129,7 +141,7 @@ describe('the tables', () => {
   });
 
   test('are held to it by each test that they name', () => {
-    const named = ['000', '001', '002'].flatMap((seed) => {
+    const named = ['000', '001', '002', '004'].flatMap((seed) => {
       const text = readFileSync(at(`test/docs/seed-${seed}.test.ts`), 'utf8');
       return [...text.matchAll(/'(\d{3}-\d{2})/g)].map(([, id]) => id);
     });

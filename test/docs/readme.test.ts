@@ -1,5 +1,5 @@
 /** What the documents say can be done can be done: commands, links, names, and the examples themselves. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +25,10 @@ const DOCUMENTS = [
   'model/README.md',
   'docs/glossary.md',
   'docs/tour.md',
+  'docs/findings.md',
   'docs/coverage-of-seeds.md',
+  'docs/conformance.md',
+  'docs/conformance.md',
   ...readdirSync(at('docs/adr')).map((name) => `docs/adr/${name}`),
 ];
 
@@ -51,6 +54,14 @@ function example(path: string, name: string): string {
 
 function iovcheck(...args: string[]): string {
   return execFileSync(process.execPath, [fileURLToPath(at('dist/cli/main.js')), ...args], { encoding: 'utf8' });
+}
+
+/** What it prints, whatever it exits with. */
+function printed(args: readonly string[]): string {
+  const { stdout } = spawnSync(process.execPath, [fileURLToPath(at('dist/cli/main.js')), ...args, '--quiet'], {
+    encoding: 'utf8',
+  });
+  return stdout;
 }
 
 describe('commands', () => {
@@ -118,6 +129,21 @@ describe('names', () => {
     ]);
     const names = codeSpans(read(path)).filter((code) => /^[a-z0-9][a-z0-9.]*(-[a-z0-9.]+)+$/.test(code));
     expect(names.filter((name) => !known.has(name))).toEqual([]);
+  });
+});
+
+describe('what README.md shows of a run', () => {
+  const shown = [...read('README.md').matchAll(/<!-- output: iovcheck (.*) -->\s+```text\n([\s\S]*?)```/g)];
+  const commands = [...new Set(shown.map(([, command]) => command))];
+
+  test('is of some runs', () => {
+    expect(commands).not.toEqual([]);
+    expect(read('README.md').match(/<!-- output: iovcheck/g)).toHaveLength(shown.length);
+  });
+
+  test.each(commands)('iovcheck %s', (command) => {
+    const text = printed(command.split(' '));
+    for (const [, of, block] of shown) if (of === command) expect(text).toContain(block);
   });
 });
 

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { Explorer } from '#iov/check/explore.js';
+import { parseBounds } from '#iov/harness/bounds-text.js';
 import { pageName } from '#iov/harness/ledger.js';
 import { replay, reproduces } from '#iov/harness/replay.js';
 import { Runner, Step } from '#iov/harness/runner.js';
 import { resolveOps } from '#iov/harness/trace.js';
 import type { Bounds } from '#iov/model/bounds.js';
+import { toRead, valueName } from '#iov/model/private.js';
 import type { ScenarioName } from '#iov/model/scenario.js';
+import { SCENARIOS } from '#iov/model/scenario.js';
 import { ONE_SLOT, TWO_SLOTS, designNamed } from './walk.js';
 
 function make(
@@ -35,6 +38,25 @@ describe('a replay', () => {
       'no-unwritten-byte-readable iov_iter_advance pipe_advance',
     );
     expect(steps[0].found).toEqual([]);
+  });
+
+  test('says whose data they are, though it takes a step again to find the function', () => {
+    const bounds = parseBounds('default,cow=mapcount', undefined, SCENARIOS['fork-dma']);
+    const { runner, ops } = make(
+      'extract-rfc-2022',
+      'fork-dma',
+      bounds,
+      'mmap vpage=0 of=anon',
+      'iov_iter_extract_pages pid=parent direction=READ buffer=ubuf:[0+2]',
+      'fork',
+      'device_write',
+    );
+    const look = (): string[] => [valueName(runner.g, toRead(runner.g, runner.k, 1, 0))];
+    const { steps } = replay(runner, ops, look);
+    expect(steps[3].found.map(({ explanation }) => explanation)).toEqual([
+      "The child finds the device's data of step 4 at its page 0; it has to find zeros.",
+    ]);
+    expect(steps[3].picture).toEqual(['zeros']);
   });
 
   test('draws the state as the op has left it, before the judge adopts it', () => {

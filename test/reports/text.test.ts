@@ -8,9 +8,7 @@ import type { Invariant } from '#iov/invariants/invariant.js';
 import type { Bounds } from '#iov/model/bounds.js';
 import { DEFAULT_BOUNDS, NAMED_BOUNDS } from '#iov/model/bounds.js';
 import { defineDesign } from '#iov/model/design.js';
-import { OPS } from '#iov/model/ops/ops.js';
 import type { ScenarioName } from '#iov/model/scenario.js';
-import { returned } from '#iov/reports/steps.js';
 import { renderResult, renderViolation } from '#iov/reports/text.js';
 import { ONE_SLOT, designNamed } from '../harness/walk.js';
 
@@ -185,23 +183,6 @@ page-cache-written-only-by-writers: pwrite, in ${v.class.function}()
     expect(command(DEFAULT_BOUNDS)).toBe('iovcheck check packet-2012 --scenario packet --bounds default');
     expect(command(NAMED_BOUNDS.deep)).toBe('iovcheck check packet-2012 --scenario packet --bounds deep');
   });
-});
-
-test('what returns nothing in C returns nothing here, and all else something', () => {
-  const shown = OPS.filter((spec) => returned({ spec, args: [], text: '' }, -11) === '').map((spec) => spec.name);
-  expect(shown).toEqual([
-    'iov_iter_pipe',
-    'iov_iter_revert',
-    'put_pages',
-    'iov_iter_advance',
-    'iov_iter_commit',
-    'pipe_unlock',
-    'generic_file_splice_read',
-    'iov_iter_advance_past',
-    'iov_iter_advance_zero',
-    'iov_iter_pipe_wrong_direction',
-  ]);
-  expect(returned({ spec: OPS[0], args: [], text: '' }, -11)).toBe('= -EAGAIN');
 });
 
 describe('a result', () => {

@@ -1,7 +1,7 @@
 /**
- * lib/iov_iter.c of 5.8 as far as a pipe is concerned: the entries that all flavours share,
- * and the pages of a pipe. It checks segments in copy_page_to_iter() (4.13) and sums what
- * it puts into a pipe (4.20). Filling and moving are in iov_iter_pipe.ts.
+ * lib/iov_iter.c of 5.8: the entries that pipes share with other flavours where both have
+ * changed, and the pages of a pipe. It sums what it puts into a pipe (4.20). Filling and
+ * moving a pipe are in iov_iter_pipe.ts, other flavours in iov_iter_flavours.ts.
  *
  * The ring has no slots of the kernel's own here: max_usage is ring_size.
  *
@@ -11,16 +11,26 @@ import { divRoundUp, sizeT } from '../../cint.js';
 import { isPipe } from '../../designs/pipe-iter-2016.js';
 import { EFAULT, ENOMEM } from '../../errno.js';
 import type { KernelFunctions } from '../../functions.js';
-import type { IovIter, Kernel, Page } from '../../kernel.js';
+import type { IovIter, Kernel } from '../../kernel.js';
 import { ITER_PIPE } from '../../kernel.js';
-import { getPage, getPagesArray, kvfreeArray, storePage } from '../../mm.js';
+import { getPage, getPagesArray, kvfreeArray, memcpyToPage, storePage } from '../../mm.js';
+import { alignment, gapAlignment, npages as npagesOf } from '../4.8/iov_iter/pages.js';
 import { iovIter48 } from '../4.8/iov_iter.js';
+import {
+  byPage,
+  copyMcToIter as copyMcToFlavour,
+  flavours58,
+  flavours58Added,
+  isDiscard,
+  iovIterRevert as revertFlavour,
+  poisoned,
+} from './iov_iter_flavours.js';
 import {
   copyPageToIterPipe,
   copyPipeToIter,
   csumAndCopyToPipeIter,
   dataStart,
-  iovIterRevert,
+  iovIterRevert as revertPipe,
   pipeAdvance,
   pipeTruncate,
   pipeZero,
@@ -32,24 +42,52 @@ import { genericFileSpliceRead, genericFileSpliceReadDone } from './splice.js';
 
 const base = iovIter48 as Required<typeof iovIter48>;
 
-/** @kernel 5.8 lib/iov_iter.c page_copy_sane, for pages of order 0 */
-export function pageCopySane(k: Kernel, offset: number, n: number): boolean {
-  if (offset + n <= k.pageSize) return true;
-  k.warn('page_copy_sane');
-  return false;
-}
-
-/** @kernel 5.8 lib/iov_iter.c copy_page_to_iter */
-export function copyPageToIter(k: Kernel, page: Page, offset: number, bytes: number, i: IovIter): number {
-  if (!pageCopySane(k, offset, bytes)) return 0;
-  return isPipe(i)
-    ? k.fn.copyPageToIterPipe(k, page, offset, bytes, i)
-    : base.copyPageToIter(k, page, offset, bytes, i);
-}
-
 /** @kernel 5.8 lib/iov_iter.c csum_and_copy_to_iter */
 function csumAndCopyToIter(k: Kernel, bytes: number, i: IovIter): number {
-  return isPipe(i) ? csumAndCopyToPipeIter(k, bytes, i) : base.csumAndCopyToIter(k, bytes, i);
+  if (isPipe(i)) return csumAndCopyToPipeIter(k, bytes, i);
+  if (!isDiscard(i)) return base.csumAndCopyToIter(k, bytes, i);
+  k.warn('csum_and_copy_to_iter');
+  return 0;
+}
+
+/**
+ * @kernel 5.8 lib/iov_iter.c copy_pipe_to_iter_mcsafe: pages are pushed for all bytes, and stay
+ * behind the iterator where the source failed.
+ */
+function copyPipeToIterMcsafe(k: Kernel, bytes: number, i: IovIter): number {
+  const by = 'copy_pipe_to_iter_mcsafe';
+  if (!k.fn.sanity(k, i)) return 0;
+  let n = k.fn.pushPipe(k, i, bytes);
+  if (n === 0) return 0;
+  let iHead = k.out.idx;
+  let off = k.out.off;
+  let xfer = 0;
+  do {
+    k.turn(by);
+    const chunk = Math.min(n, k.pageSize - off);
+    const rem = poisoned(k, xfer, chunk);
+    memcpyToPage(k, pipeBuf(k, iHead).page, off, chunk - rem, k.srcMark - xfer, by);
+    i.head = iHead;
+    i.iovOffset = off + chunk - rem;
+    xfer += chunk - rem;
+    if (rem !== 0) break;
+    n -= chunk;
+    off = 0;
+    iHead = slotAdd(k, iHead, 1);
+  } while (n !== 0);
+  i.count -= xfer;
+  return xfer;
+}
+
+/** @kernel 5.8 lib/iov_iter.c _copy_to_iter_mcsafe, which 5.10 calls _copy_mc_to_iter */
+function copyMcToIter(k: Kernel, bytes: number, i: IovIter): number {
+  return isPipe(i) ? copyPipeToIterMcsafe(k, bytes, i) : copyMcToFlavour(k, bytes, i);
+}
+
+/** @kernel 5.8 lib/iov_iter.c iov_iter_revert */
+function iovIterRevert(k: Kernel, i: IovIter, unroll: number): void {
+  if (isPipe(i)) revertPipe(k, i, unroll);
+  else revertFlavour(k, i, unroll);
 }
 
 /** @kernel 5.8 lib/iov_iter.c iov_iter_pipe; the model's callers say ITER_PIPE where 4.20 and later say READ. */
@@ -66,7 +104,7 @@ function iovIterPipe(k: Kernel, i: IovIter, direction: number, count: number): v
 
 /** @kernel 5.8 lib/iov_iter.c iov_iter_alignment */
 function iovIterAlignment(k: Kernel, i: IovIter): number {
-  if (!isPipe(i)) return base.iovIterAlignment(k, i);
+  if (!isPipe(i)) return isDiscard(i) ? 0 : alignment(k, i, byPage);
   const size = i.count;
   if (size !== 0 && i.iovOffset !== 0 && k.fn.allocated(k, pipeBuf(k, i.head))) return size | i.iovOffset;
   return size;
@@ -74,7 +112,7 @@ function iovIterAlignment(k: Kernel, i: IovIter): number {
 
 /** @kernel 5.8 lib/iov_iter.c iov_iter_gap_alignment: it warns before it looks at count. */
 export function iovIterGapAlignment(k: Kernel, i: IovIter): number {
-  if (!isPipe(i)) return base.iovIterGapAlignment(k, i);
+  if (!isPipe(i) && !isDiscard(i)) return gapAlignment(k, i, byPage);
   k.warn('iov_iter_gap_alignment');
   return sizeT(~0);
 }
@@ -136,14 +174,16 @@ function pipeGetPagesAlloc(k: Kernel, i: IovIter, maxsize: number): number {
 
 /** @kernel 5.8 lib/iov_iter.c iov_iter_npages */
 function iovIterNpages(k: Kernel, i: IovIter, maxpages: number): number {
-  if (i.count === 0) return 0;
-  if (!isPipe(i)) return base.iovIterNpages(k, i, maxpages);
+  if (i.count === 0 || isDiscard(i)) return 0;
+  if (!isPipe(i)) return npagesOf(k, i, maxpages, byPage);
   if (!k.fn.sanity(k, i)) return 0;
   k.fn.dataStart(k, i);
   return Math.min(pipeSpaceForUser(k, k.out.idx), maxpages);
 }
 
+/** What 4.10 has under another body. */
 export const iovIter58 = {
+  ...flavours58,
   sanity,
   dataStart,
   pushPipe,
@@ -152,8 +192,6 @@ export const iovIter58 = {
   pipeZero,
   pipeTruncate,
   pipeAdvance,
-  iovIterRevert,
-  copyPageToIter,
   csumAndCopyToIter,
   iovIterPipe,
   iovIterAlignment,
@@ -165,3 +203,6 @@ export const iovIter58 = {
   genericFileSpliceRead,
   genericFileSpliceReadDone,
 } satisfies Partial<KernelFunctions>;
+
+/** What is new since. */
+export const iovIter58Added = { ...flavours58Added, iovIterRevert, copyMcToIter } satisfies Partial<KernelFunctions>;

@@ -9,7 +9,6 @@
  * @kernel 5.8 lib/iov_iter.c
  */
 import { sizeT, ssizeT } from '../../cint.js';
-import { isPipe } from '../../designs/pipe-iter-2016.js';
 import type { IovIter, Kernel, Page, PipeBuffer } from '../../kernel.js';
 import { PipeBufOps, Tag } from '../../kernel.js';
 import { allocPage, getPage, memcpyToPage } from '../../mm.js';
@@ -205,7 +204,7 @@ export function pipeAdvance(k: Kernel, i: IovIter, size: number): void {
 }
 
 /**
- * @kernel 5.8 lib/iov_iter.c iov_iter_revert: slot by slot back from the iterator's position;
+ * @kernel 5.8 lib/iov_iter.c iov_iter_revert, of a pipe: slot by slot back from the iterator's position;
  * it ends at start_head only where exactly nothing is left to undo.
  */
 export function iovIterRevert(k: Kernel, i: IovIter, unroll: number): void {
@@ -215,10 +214,6 @@ export function iovIterRevert(k: Kernel, i: IovIter, unroll: number): void {
     return;
   }
   i.count += unroll;
-  if (!isPipe(i)) {
-    i.iovOffset -= unroll; // one segment, as in 4.8/iov_iter.ts
-    return;
-  }
   let iHead = i.head;
   let off = i.iovOffset;
   for (;;) {

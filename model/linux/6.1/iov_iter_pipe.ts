@@ -1,8 +1,9 @@
 /**
- * ITER_PIPE of 6.1: 5.8 rebuilt around last_offset (6.0), which says where the data of the
- * last slot end and, by its sign, whose page that is: above 0 the iterator's own, below 0
- * somebody else's, 0 nothing put there yet. Slots are added one at a time, each assigned as
- * a whole, so that its flags are 0. get_pages moves the iterator.
+ * ITER_PIPE of 6.1, filling and moving: 5.8 rebuilt around last_offset (6.0), which says
+ * where the data of the last slot end and, by its sign, whose page that is: above 0 the
+ * iterator's own, below 0 somebody else's, 0 nothing put there yet. Slots are added one at a
+ * time, each assigned as a whole, so that its flags are 0. What asks for pages is in
+ * iov_iter/pipe.ts.
  *
  * pipe_discard_from() and iov_iter_revert() compare free-running counters with `>`, which
  * goes wrong where they wrap; the model keeps it (docs/findings.md, F-10).
@@ -11,15 +12,11 @@
  *
  * @kernel 6.1 lib/iov_iter.c; include/linux/pipe_fs_i.h pipe_discard_from
  */
-import { isPipe } from '../../designs/pipe-iter-2016.js';
 import type { IovIter, Kernel, Page, PipeBuffer } from '../../kernel.js';
 import { PipeBufOps } from '../../kernel.js';
 import { allocPage, getPage, memcpyToPage } from '../../mm.js';
 import { csumOfSource } from '../5.8/iov_iter_pipe.js';
 import { pipeBuf, pipeFull, pipeOccupancy, slotAdd } from '../5.8/pipe.js';
-
-/** MAX_RW_COUNT is the page-aligned part of it. */
-const INT_MAX = 0x7fffffff;
 
 /** @kernel 6.1 lib/iov_iter.c sanity */
 export function sanity(k: Kernel, i: IovIter): boolean {
@@ -183,18 +180,8 @@ export function pipeAdvance(k: Kernel, i: IovIter, size: number): void {
 }
 
 /** @kernel 6.1 lib/iov_iter.c iov_iter_revert: from the newest slot back, no further than start_head. */
-export function iovIterRevert(k: Kernel, i: IovIter, unroll: number): void {
+export function revertPipe(k: Kernel, i: IovIter, unroll: number): void {
   const { pipe } = k;
-  if (unroll === 0) return;
-  if (unroll > (INT_MAX & -k.pageSize)) {
-    k.warn('iov_iter_revert');
-    return;
-  }
-  i.count += unroll;
-  if (!isPipe(i)) {
-    i.iovOffset -= unroll; // one segment, as in 4.8/iov_iter.ts
-    return;
-  }
   let { head } = pipe;
   while (head > i.startHead) {
     k.turn('iov_iter_revert');

@@ -1,0 +1,41 @@
+/** Defects of docs/findings.md that several kernels share, for `expect.known`. */
+import type { Known } from './design.js';
+
+/** To 5.8: a bio_vec of no bytes is walked for ever; gaps are looked for in the wrong place. */
+export const KNOWN_OLD_FLAVOURS: readonly Known[] = [
+  { invariant: 'every-loop-ends', scenario: 'iov-iter', finding: 'F-21' },
+  {
+    invariant: 'queries-match-their-definition',
+    op: 'iov_iter_gap_alignment',
+    scenario: 'iov-iter',
+    finding: 'F-22',
+  },
+];
+
+/** From 6.0 on: get_pages2 on a bio_vec of no bytes. */
+export const KNOWN_GET_PAGES2: readonly Known[] = [
+  { invariant: 'returns-what-it-promised', op: 'iov_iter_get_pages2', scenario: 'extract', finding: 'F-18' },
+  { invariant: 'no-warn', op: 'iov_iter_get_pages2', scenario: 'extract', finding: 'F-18' },
+  { invariant: 'refcount-equals-owners', op: 'iov_iter_get_pages2', scenario: 'extract', finding: 'F-18' },
+];
+
+/** From 6.1 on. */
+export const KNOWN_MOVES_6_1: readonly Known[] = [
+  { invariant: 'no-warn', op: 'iov_iter_restore', scenario: 'iov-iter', finding: 'F-25' },
+  {
+    invariant: 'queries-match-their-definition',
+    op: 'iov_iter_gap_alignment',
+    scenario: 'iov-iter',
+    finding: 'F-22',
+  },
+];
+
+/** From 6.3 on: the array that extraction leaves behind, bytes without pages, and what is discarded with a sum. */
+export const KNOWN_EXTRACT_6_3: readonly Known[] = [
+  { invariant: 'array-has-one-owner', op: 'iov_iter_extract_pages', scenario: 'extract', finding: 'F-17' },
+  { invariant: 'array-has-one-owner', op: 'iov_iter_extract_pages', scenario: 'fork-dma', finding: 'F-17' },
+  { invariant: 'page-list-complete', op: 'iov_iter_extract_pages', scenario: 'extract', finding: 'F-19' },
+  { invariant: 'returns-what-it-promised', op: 'iov_iter_extract_pages', scenario: 'extract', finding: 'F-19' },
+  { invariant: 'count-consumed-exactly', op: 'csum_and_copy_to_iter', scenario: 'iov-iter', finding: 'F-23' },
+  { invariant: 'returns-what-it-promised', op: 'csum_and_copy_to_iter', scenario: 'iov-iter', finding: 'F-23' },
+];
