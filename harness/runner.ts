@@ -89,7 +89,7 @@ export class Runner implements System {
     this.groups = groupOps(this.ops, this.args);
     this.before = new Int32Array(this.codec.words);
     this.after = new Int32Array(this.codec.words);
-    const hasPipe = needs.pipe && (!extract || design.present.has('iovIterPipe'));
+    const hasPipe = needs.pipe && needs.openFiles !== true && (!extract || design.present.has('iovIterPipe'));
     this.reached = new Reached(this.ops, hasPipe);
     this.invariants = [...INVARIANTS, ...design.addedInvariants.map(ownInvariant)];
     this.invariants.forEach((invariant, n) => {

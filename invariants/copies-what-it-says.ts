@@ -7,6 +7,6 @@ export const invariant: Invariant = {
   source: [{ tree: '6.1', file: 'lib/iov_iter.c', symbol: '_copy_to_iter' }],
   when: 'every-step',
   severity: 'soft',
-  holds: (s) => s.k.out.miscopied === '',
-  explain: (s) => `After it, ${s.k.out.miscopied}.`,
+  holds: (s) => s.k.out.miscopied === '' && s.k.splice.miscopied === '',
+  explain: (s) => `After it, ${s.k.out.miscopied || s.k.splice.miscopied}.`,
 };

@@ -8,7 +8,9 @@ import { invariant as memoryIsPrivate } from './memory-is-private.js';
 import { invariant as pinsBalance } from './pins-balance.js';
 import { invariant as sourceDataIsTheCallers } from './source-data-is-the-callers.js';
 import { invariant as countConsumedExactly } from './count-consumed-exactly.js';
+import { invariant as errorsHaveNoEffect } from './errors-have-no-effect.js';
 import { invariant as everyLoopEnds } from './every-loop-ends.js';
+import { invariant as internalPipeIsNeutral } from './internal-pipe-is-neutral.js';
 import { invariant as noBug } from './no-bug.js';
 import { invariant as noUnwrittenByteReadable } from './no-unwritten-byte-readable.js';
 import { invariant as noUseAfterFree } from './no-use-after-free.js';
@@ -46,6 +48,8 @@ export const INVARIANTS: readonly Invariant[] = [
   memoryIsPrivate,
   sourceDataIsTheCallers,
   copiesWhatItSays,
+  internalPipeIsNeutral,
+  errorsHaveNoEffect,
   noUseAfterFree,
   noBug,
   everyLoopEnds,

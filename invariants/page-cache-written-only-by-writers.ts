@@ -23,10 +23,12 @@ export const invariant: Invariant = {
   source: [{ tree: '9d2231c5d74e', file: 'lib/iov_iter.c', symbol: 'copy_page_to_iter_pipe' }],
   when: 'every-step',
   severity: 'soft',
-  holds: (s) => changedByte(s) < 0,
+  holds: (s) => (s.k.needs.openFiles === true ? s.k.splice.cacheChanged === '' : changedByte(s) < 0),
   explain: (s) =>
+    s.k.splice.cacheChanged !== '' ? `After it, ${s.k.splice.cacheChanged}: the page cache of a file that nobody writes.` :
     `Byte ${changedByte(s) % s.k.pageSize} of file page ${Math.floor(changedByte(s) / s.k.pageSize)} has changed, and nobody wrote to the file.`,
   marks(s) {
+    if (s.k.needs.openFiles === true) return [];
     const page = s.k.filePages[Math.floor(changedByte(s) / s.k.pageSize)];
     const used = s.w.ring.used(s.k);
     return Array.from({ length: used }, (_, j) => j).filter((j) => s.w.ring.slot(s.k, j).page === page);

@@ -76,6 +76,8 @@ export interface Needs {
   readonly memory: 'none' | 'fixed' | 'paged';
   /** Address spaces. */
   readonly mms: number;
+  /** Open files that are no pipes, beside the pipe that is the task's own; see files.ts. */
+  readonly openFiles?: true;
 }
 
 export const PIPE_NEEDS: Needs = { pipe: true, memory: 'none', mms: 0 };

@@ -3,15 +3,21 @@
  *
  * @kernel include/uapi/asm-generic/errno-base.h
  */
+export const EPERM = 1;
 export const EIO = 5;
 export const EAGAIN = 11;
 export const ENOMEM = 12;
+export const EBADF = 9;
+export const EACCES = 13;
 export const EFAULT = 14;
 export const EINVAL = 22;
 
 const NAMES = new Map([
+  [EPERM, 'EPERM'],
   [EIO, 'EIO'],
+  [EBADF, 'EBADF'],
   [EAGAIN, 'EAGAIN'],
+  [EACCES, 'EACCES'],
   [ENOMEM, 'ENOMEM'],
   [EFAULT, 'EFAULT'],
   [EINVAL, 'EINVAL'],

@@ -6,6 +6,7 @@ import type { Bounds, Needs } from './bounds.js';
 import { countMax, headBits, lengthMax, requestEntries } from './bounds.js';
 import { bitsFor } from './cint.js';
 import { owedMax, VALUES } from './ghost.js';
+import { OPEN_FILES } from './files.js';
 import type { Page } from './kernel.js';
 import type { RingForm } from './ring.js';
 
@@ -87,7 +88,7 @@ function dataField(p: number, page: Page, l: Layout): Field[] {
     const all = bytes.map((i) => `d[${i}] = v`).join('; ');
     return [{ path, bits: 5, get: `o${p}.data[0]`, set: `{ const d = k.pages[${p}].data; ${all}; }` }];
   }
-  if (!uses.needs.pipe || (page.owner !== '' && !page.isFile)) return [];
+  if (uses.needs.openFiles === true || !uses.needs.pipe || (page.owner !== '' && !page.isFile)) return [];
   return [
     {
       path,
@@ -270,6 +271,15 @@ function callerFields(l: Layout): Field[] {
   ];
 }
 
+/** Open files: positions, and who holds them. */
+function openFileFields({ b }: Layout): Field[] {
+  const bytes = bitsFor((Math.max(b.files, b.ring + 1) + b.ring + 1) * b.page);
+  return Array.from({ length: OPEN_FILES }, (_, n) => `k.splice.files[${n}]`).flatMap((file) => [
+    int(`${file}.fPos.pos`, bytes),
+    int(`${file}.fCount`, 2),
+  ]);
+}
+
 /** All state, in the order in which a reader would look for it. */
 export function fieldList(
   b: Bounds,
@@ -291,6 +301,7 @@ export function fieldList(
     ...(uses.iterators ? callerFields(l) : []),
     ...(uses.fileFlags ? [int('k.files[0].fFlags', 4), int('k.files[1].fFlags', 4)] : []),
     ...addedFields.map((bits, n) => int(`k.added[${n}]`, bits)),
+    ...(uses.needs.openFiles === true ? openFileFields(l) : []),
     ...(pipe ? owedFields(l) : []),
     int('g.broken', 30),
     int('g.breaks', 2),

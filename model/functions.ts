@@ -1,3 +1,4 @@
+import type { Loff, OpenFile, SpliceDesc } from './files.js';
 import type { IovIter, IovIterState, Kernel, MmStruct, Page, PipeBuffer, Vec } from './kernel.js';
 
 /**
@@ -147,6 +148,65 @@ export interface KernelFunctions {
   // fs/splice.c
   genericFileSpliceRead(k: Kernel, len: number): void;
   genericFileSpliceReadDone(k: Kernel, ret: number): number;
+
+  // fs/splice.c, fs/read_write.c, io_uring/splice.c: files, with the task's internal pipe as k.pipe; NULL offsets are null
+  rwVerifyArea(k: Kernel, readWrite: number, file: OpenFile, ppos: Loff | null, count: number): number;
+  /** f_op->read_iter; kiocb.ki_pos is k.splice.kiPos. */
+  callReadIter(k: Kernel, file: OpenFile, to: IovIter): number;
+  callWriteIter(k: Kernel, file: OpenFile, from: IovIter): number;
+  /** generic_file_splice_read() as one function, around callReadIter. */
+  genericFileSpliceReadFile(k: Kernel, file: OpenFile, ppos: Loff | null, len: number, flags: number): number;
+  /** f_op->splice_read of files that are not plain. */
+  spliceReadOwn(k: Kernel, file: OpenFile, ppos: Loff | null, len: number, flags: number): number;
+  spliceReadLender(k: Kernel, file: OpenFile, ppos: Loff | null, len: number, flags: number): number;
+  iterFileSpliceWrite(k: Kernel, out: OpenFile, ppos: Loff | null, len: number, flags: number): number;
+  doSpliceFrom(k: Kernel, out: OpenFile, ppos: Loff | null, len: number, flags: number): number;
+  /** `consumer` since seed 003. */
+  doSpliceTo(k: Kernel, file: OpenFile, ppos: Loff | null, len: number, flags: number, consumer?: boolean): number;
+  spliceDirectToActor(k: Kernel, file: OpenFile, sd: SpliceDesc, actor: (k: Kernel, sd: SpliceDesc) => number): number;
+  directSpliceActor(k: Kernel, sd: SpliceDesc): number;
+  doSpliceDirect(
+    k: Kernel,
+    file: OpenFile,
+    ppos: Loff | null,
+    out: OpenFile,
+    opos: Loff | null,
+    len: number,
+    flags: number,
+  ): number;
+  doSplice(
+    k: Kernel,
+    file: OpenFile,
+    ppos: Loff | null,
+    out: OpenFile,
+    opos: Loff | null,
+    len: number,
+    flags: number,
+  ): number;
+  ioSplicePrep(k: Kernel, flags: number): number;
+  ioTeePrep(k: Kernel, flags: number): number;
+  /** file_in, file_out, off_in and off_out; null is -1. */
+  ioSplice(
+    k: Kernel,
+    file: OpenFile,
+    offIn: Loff | null,
+    out: OpenFile,
+    offOut: Loff | null,
+    len: number,
+    flags: number,
+  ): number;
+  /** Seed 003 */
+  spliceDismissPipe(k: Kernel, bytes: number): boolean;
+  directSpliceReadConsumerActor(k: Kernel, sd: SpliceDesc): number;
+  doSpliceDirectReadConsumer(
+    k: Kernel,
+    file: OpenFile,
+    ppos: Loff | null,
+    out: OpenFile,
+    opos: Loff | null,
+    len: number,
+    flags: number,
+  ): number;
 }
 
 export type FunctionName = keyof KernelFunctions;
@@ -156,6 +216,8 @@ const C_NAMES: Readonly<Record<string, string>> = {
   pipeReadConsumed: 'pipe_read',
   pipeWriteInsert: 'pipe_write',
   genericFileSpliceReadDone: 'generic_file_splice_read',
+  genericFileSpliceReadFile: 'generic_file_splice_read',
+  ioSplicePrep: '__io_splice_prep',
   csumAndCopyToIter: 'csum_and_copy_to_iter',
 };
 

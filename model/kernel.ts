@@ -8,6 +8,7 @@
  */
 import type { Bounds, Needs } from './bounds.js';
 import { headBits, lengthMax, PIPE_NEEDS, poolPages, requestEntries } from './bounds.js';
+import { openFiles, SpliceState } from './files.js';
 import type { KernelFunctions } from './functions.js';
 import { FOLL_GET, MmStruct, Page, Vma } from './mm_types.js';
 import type { Vec } from './uio.js';
@@ -194,6 +195,8 @@ export class Kernel {
   readonly driverPages: Page[] = [];
   /** ZERO_PAGE(0), where there are page tables. */
   zeroPage: Page | null = null;
+  /** Open files and the running splice between them, in scenarios with files. */
+  readonly splice: SpliceState;
   /** Pages with an owner for life. */
   readonly ownedPages: readonly Page[];
   /** First page of the pool that alloc_page() takes from. */
@@ -267,6 +270,7 @@ export class Kernel {
     this.readMax = bounds.ring * bounds.page + 1;
     this.loopUnit = Math.max(bounds.ring, bounds.vpages);
     this.makePages();
+    this.splice = this.makeFiles();
     this.poolStart = this.pages.length;
     this.ownedPages = this.pages.slice();
     for (let n = 0; n < poolPages(bounds, needs); n++) this.addPage('', `p${n}`);
@@ -298,6 +302,18 @@ export class Kernel {
       for (let n = 0; n < bounds.vpages; n++) this.driverPages.push(this.addPage('driver', `K${n}`));
     }
     if (needs.memory === 'paged') this.zeroPage = this.addPage('kernel', 'Z');
+  }
+
+  /** Files beside the one whose pages are `filePages`, and a lender of a page more than the pipe takes. */
+  private makeFiles(): SpliceState {
+    const { bounds, needs } = this;
+    if (needs.openFiles !== true) return new SpliceState([]);
+    const make = (owner: Page['owner'], name: string, pages: number): Page[] =>
+      Array.from({ length: pages }, (_, n) => this.addPage(owner, `${name}${n}`));
+    const g = make('page cache', 'G', bounds.files);
+    const own = make('page cache', 'O', bounds.files);
+    const lent = make('driver', 'L', bounds.ring + 1);
+    return new SpliceState(openFiles(this.filePages, g, own, lent, bounds.page));
   }
 
   /** bounds.order=1: user pages, and in their stead pages of the pool, come as folios of two. */
@@ -347,6 +363,7 @@ export class Kernel {
     this.files[1].fFlags = O_NONBLOCK | O_DIRECT;
     this.arrays = 0;
     this.added.fill(0);
+    this.splice.reset();
     this.beginOp();
   }
 
@@ -375,6 +392,7 @@ export class Kernel {
     this.srcMark = -1;
     this.userFault = this.poison = this.xaRetry = -1;
     this.kbufAt = 0;
+    if (this.splice.files.length > 0) this.splice.beginOp();
     this.warned = '';
     this.fatal = '';
     this.fatalWhy = '';

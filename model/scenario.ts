@@ -2,7 +2,7 @@ import type { Bounds, Needs } from './bounds.js';
 import { PIPE_NEEDS } from './bounds.js';
 
 /** A scenario: a named subset of ops and callers. */
-export type ScenarioName = 'pipe-iter' | 'packet' | 'iov-iter' | 'extract' | 'fork-dma' | 'all';
+export type ScenarioName = 'pipe-iter' | 'packet' | 'iov-iter' | 'extract' | 'fork-dma' | 'read-to-read' | 'all';
 
 export interface Scenario {
   readonly name: ScenarioName;
@@ -83,6 +83,22 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
     needs: { pipe: false, memory: 'paged', mms: 2 },
     copies: false,
     extract: true,
+    writers: 'one',
+    faults: false,
+    iterators: false,
+    flags: false,
+  },
+  'read-to-read': {
+    name: 'read-to-read',
+    title: "io_uring's splice between two files over the task's internal pipe, call after call",
+    bounds: {
+      tiny: { page: 2, ring: 1, files: 2 },
+      default: { files: 3 },
+      deep: { page: 4, ring: 4, files: 4 },
+    },
+    needs: { pipe: true, memory: 'none', mms: 0, openFiles: true },
+    copies: false,
+    extract: false,
     writers: 'one',
     faults: false,
     iterators: false,

@@ -1,6 +1,7 @@
 import { defineDesign } from '../design.js';
 import { KNOWN_GET_PAGES2, KNOWN_MOVES_6_1 } from '../known.js';
 import { iovIter61, iovIter61Added } from '../linux/6.1/iov_iter.js';
+import { spliceDirect61 } from '../linux/6.1/splice_direct.js';
 import { CONTRACT_5_8, design as linux58 } from './linux-5.8.js';
 
 /** Linux 6.1: last_offset, whole slots, get_pages that moves; the last long-term kernel with ITER_PIPE. */
@@ -10,10 +11,11 @@ export const design = defineDesign({
   source: [
     { tree: '6.1', file: 'lib/iov_iter.c', symbol: '' },
     { tree: '6.1', file: 'include/linux/pipe_fs_i.h', symbol: 'pipe_discard_from' },
+    { tree: '6.1', file: 'fs/splice.c', symbol: 'splice_direct_to_actor' },
   ],
   base: linux58,
   override: iovIter61,
-  add: { functions: iovIter61Added },
+  add: { functions: { ...iovIter61Added, ...spliceDirect61 } },
   remove: ['allocated', 'dataStart', 'pushPipe', 'pipeTruncate', 'pipeGetPagesList', 'pipeGetPagesAlloc'],
   contract: {
     ...CONTRACT_5_8,

@@ -3,6 +3,7 @@ import { defineDesign } from '../design.js';
 import { KNOWN_EXTRACT_6_3, KNOWN_GET_PAGES2, KNOWN_MOVES_6_1 } from '../known.js';
 import { bioExtractFunctions } from '../bio.js';
 import { iovIter612, iovIter612Added } from '../linux/6.12/iov_iter.js';
+import { spliceDirect61 } from '../linux/6.1/splice_direct.js';
 import { gupFunctions } from '../gup.js';
 import { design as linux63, RETENTIONS_6_3 } from './linux-6.3.js';
 
@@ -22,6 +23,8 @@ const GONE: readonly FunctionName[] = [
   'pipeGetPages',
   'genericFileSpliceRead',
   'genericFileSpliceReadDone',
+  // Restated for 6.1 alone.
+  ...(Object.keys(spliceDirect61) as FunctionName[]),
 ];
 
 /** Since 6.5 a pin of the zero page takes nothing (c8070b787519). */

@@ -14,6 +14,7 @@ import { CARELESS_OPS } from './careless.js';
 import { COPY_OPS } from './copies.js';
 import { DMA_OPS } from './dma.js';
 import { EXTRACT_OPS } from './extract.js';
+import { IO_SPLICE_OPS } from './io-splice.js';
 import { ITER_OPS } from './iter.js';
 import { MOVE_OPS } from './move.js';
 import { PIPE_OPS } from './pipe.js';
@@ -37,4 +38,5 @@ export const OPS: readonly OpSpec[] = [
   ...MOVE_OPS,
   ...COPY_OPS,
   ...VEC_QUERY_OPS,
+  ...IO_SPLICE_OPS,
 ].map(uniform);
