@@ -20,7 +20,8 @@ export function adoptState(k: Kernel, g: Ghost, w: World): void {
     else if (!isPending(k)) g.left = capacity(k, w);
   }
   if (w.scenario.copies) adoptIterator(k, g);
-  if (k.needs.memory !== 'none') forgetLeaks(k, w);
+  if (k.needs.openFiles === true) emptySlots(k);
+  if (k.needs.memory !== 'none' || k.needs.openFiles === true) forgetLeaks(k, w);
   if (k.needs.memory === 'paged') adoptMemory(k, g);
   if (k.needs.pipe && !isPending(k)) adoptBytes(k, g, w);
 }
@@ -65,6 +66,15 @@ function adoptMemory(k: Kernel, g: Ghost): void {
       g.memory[mm.id * k.bounds.vpages + v] = isOfFile ? FOLLOWS_FILE : (page?.data[0] ?? 0);
     });
   }
+}
+
+/** What a call has left in the slots of the internal pipe is told once. */
+function emptySlots(k: Kernel): void {
+  for (const buf of k.pipe.bufs) {
+    buf.ops = buf.flags = buf.offset = buf.len = 0;
+    buf.page = null;
+  }
+  k.pipe.head = k.pipe.tail = 0;
 }
 
 function adoptBytes(k: Kernel, g: Ghost, w: World): void {

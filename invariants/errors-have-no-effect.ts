@@ -12,6 +12,7 @@ export const invariant: Invariant = {
   ],
   when: 'every-step',
   severity: 'soft',
+  blames: ['doSpliceDirectReadConsumer'],
   holds: (s) => s.k.splice.effect === '' || s.ret > 0,
   explain: (s) => `It returned ${formatReturn(s.ret)}, and ${s.k.splice.effect}.`,
 };

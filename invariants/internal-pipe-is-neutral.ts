@@ -13,7 +13,8 @@ function leftOver(s: Judged): string {
   if (k.needs.openFiles !== true) return '';
   const { pipe } = k;
   if (pipe.head !== pipe.tail) return 'buffers in it';
-  for (let n = 0; n < pipe.bufs.length; n++) if (pipe.bufs[n].ops !== 0) return `a buffer in slot ${n} that no call releases`;
+  for (let n = 0; n < pipe.bufs.length; n++)
+    if (pipe.bufs[n].ops !== 0) return `a buffer in slot ${n} that no call releases`;
   const flag = flagIndex(s);
   return flag >= 0 && k.added[flag] !== 0 ? 'consumed_by_read set' : '';
 }

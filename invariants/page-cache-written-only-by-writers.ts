@@ -25,8 +25,9 @@ export const invariant: Invariant = {
   severity: 'soft',
   holds: (s) => (s.k.needs.openFiles === true ? s.k.splice.cacheChanged === '' : changedByte(s) < 0),
   explain: (s) =>
-    s.k.splice.cacheChanged !== '' ? `After it, ${s.k.splice.cacheChanged}: the page cache of a file that nobody writes.` :
-    `Byte ${changedByte(s) % s.k.pageSize} of file page ${Math.floor(changedByte(s) / s.k.pageSize)} has changed, and nobody wrote to the file.`,
+    s.k.splice.cacheChanged !== ''
+      ? `After it, ${s.k.splice.cacheChanged}: the page cache of a file that nobody writes.`
+      : `Byte ${changedByte(s) % s.k.pageSize} of file page ${Math.floor(changedByte(s) / s.k.pageSize)} has changed, and nobody wrote to the file.`,
   marks(s) {
     if (s.k.needs.openFiles === true) return [];
     const page = s.k.filePages[Math.floor(changedByte(s) / s.k.pageSize)];

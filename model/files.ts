@@ -201,7 +201,13 @@ export class SpliceState {
  * The files, by name. f, g: plain files, f only read. wo: plain, not open for reading. seq: not seekable. nosplice:
  * without splice_read. own: its splice_read puts pages of its page cache into the pipe. ublk, fuse: lenders.
  */
-export function openFiles(f: readonly Page[], g: readonly Page[], own: readonly Page[], lent: readonly Page[], page: number): OpenFile[] {
+export function openFiles(
+  f: readonly Page[],
+  g: readonly Page[],
+  own: readonly Page[],
+  lent: readonly Page[],
+  page: number,
+): OpenFile[] {
   const size = f.length * page - 1; // the end is inside a page
   return [
     new OpenFile('ublk', 'rd', 'lender', lent, lent.length * page),

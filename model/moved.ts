@@ -89,7 +89,8 @@ function bytesToMove(k: Kernel, len: number, flags: number): number {
   const bytes = isReadToRead(flags) ? Math.max(0, Math.min(given, out.size - outAt)) : given;
   if (!splice.isHit) return bytes;
   if (splice.with === With.ProducerNone) return 0;
-  return splice.with === With.ConsumerOne ? Math.min(1, bytes) : bytes;
+  // A file write goes on after a short one; a read does not.
+  return splice.with === With.ConsumerOne && isReadToRead(flags) ? Math.min(1, bytes) : bytes;
 }
 
 const orList = (errs: readonly number[]): string => [...new Set(errs)].map(formatReturn).join(' or ');

@@ -23,6 +23,7 @@ import { design as pipeIter2016Repaired } from './pipe-iter-2016-repaired.js';
 import { design as pipeIter2016 } from './pipe-iter-2016.js';
 import { design as pipeIterMail2016 } from './pipe-iter-mail-2016.js';
 
+import { design as readToReadRfc2022Repaired } from './read-to-read-rfc-2022-repaired.js';
 import { design as readToReadRfc2022 } from './read-to-read-rfc-2022.js';
 
 export const DESIGNS: readonly Design[] = [
@@ -44,6 +45,7 @@ export const DESIGNS: readonly Design[] = [
   extractRfc2022,
   extractRfc2022Repaired,
   readToReadRfc2022,
+  readToReadRfc2022Repaired,
   linux63,
   linux612,
   extractZeroSized,

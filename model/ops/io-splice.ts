@@ -27,8 +27,8 @@ const NOSPLICE = 7;
 
 /** in and out: each lender and each other kind of producer, each kind of consumer. */
 const PAIRS: readonly (readonly [file: number, out: number])[] = [
-  [UBLK, F],
   [FUSE, F],
+  [UBLK, F],
   [F, G],
   [G, F],
   [OWN, F],
@@ -56,6 +56,13 @@ const FLAGS: readonly number[] = [
   SPLICE_F_DIRECT | SPLICE_F_READ_TO_READ,
   SPLICE_F_FD_IN_FIXED + (SPLICE_F_DIRECT | SPLICE_F_READ_TO_READ),
 ];
+
+/** Index of the flags with SPLICE_F_FD_IN_FIXED. */
+const FIXED = FLAGS.length - 1;
+
+/** Pairs that are also called without an offset. */
+const isPositioned = (pair: number): boolean =>
+  (PAIRS[pair][0] === FUSE && PAIRS[pair][1] === F) || PAIRS[pair][0] === F;
 
 const flagsArg: ArgSpec = {
   name: 'flags',
@@ -107,8 +114,10 @@ export const ioSplice: OpSpec = {
   fn: 'ioSplice',
   exists: hasFiles,
   ready: () => true,
-  // A write that would make its file longer is left out.
+  // A registered file and positions of files are tried where nothing else is unusual; a write stays within its file.
   allowed(k, _g, _w, pair, flags, len, choice) {
+    if (flags === FIXED && choice !== With.Nothing) return false;
+    if ((choice === With.NoOffIn || choice === With.NoOffOut) && !isPositioned(pair)) return false;
     const isWrite = FLAGS[flags] === SPLICE_F_DIRECT;
     const out = k.splice.files[PAIRS[pair][1]];
     if (!isWrite) return true;

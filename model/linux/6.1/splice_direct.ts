@@ -200,7 +200,7 @@ function doSpliceFrom(k: Kernel, out: OpenFile, ppos: Loff | null, len: number, 
 
 /** `in->f_op->splice_read()` */
 export function callSpliceRead(k: Kernel, file: OpenFile, ppos: Loff | null, len: number, flags: number): number {
-  if (file === k.splice.in) k.splice.asked++;
+  if (file === k.splice.in && file.spliceRead !== 'none') k.splice.asked++;
   switch (file.spliceRead) {
     case 'generic':
       return k.fn.genericFileSpliceReadFile(k, file, ppos, len, flags);
