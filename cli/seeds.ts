@@ -7,7 +7,14 @@ import { unmet } from './expectations.js';
 import { parseOptions } from './options.js';
 import { print, watchStdout } from './output.js';
 
-const SEEDS = ['packet-2012', 'pipe-iter-2016', 'pipe-iter-2016-can-merge', 'pipe-iter-mail-2016', 'extract-rfc-2022'];
+const SEEDS = [
+  'packet-2012',
+  'pipe-iter-2016',
+  'pipe-iter-2016-can-merge',
+  'pipe-iter-mail-2016',
+  'extract-rfc-2022',
+  'read-to-read-rfc-2022',
+];
 
 async function main(): Promise<void> {
   watchStdout();

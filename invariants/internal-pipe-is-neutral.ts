@@ -31,5 +31,5 @@ export const invariant: Invariant = {
   when: 'every-step',
   severity: 'soft',
   holds: (s) => leftOver(s) === '',
-  explain: (s) => `The call has returned, and current->splice_pipe is left with ${leftOver(s)}.`,
+  explain: (s) => `The call has returned, and current->splice_pipe has ${leftOver(s)}.`,
 };

@@ -14,13 +14,13 @@ import type { Kernel, Page } from './kernel.js';
 import { Tag } from './kernel.js';
 
 /** The value of a byte before the call, from its page frame number and its place: 1 to 255. */
-function valueOf(k: Kernel, page: Page, at: number): number {
+function initialValue(k: Kernel, page: Page, at: number): number {
   return 1 + ((page.pfn * k.pageSize + at) % 255);
 }
 
 export function setValues(k: Kernel): void {
   if (k.bounds.contents === 'off') return;
-  for (const page of k.ownedPages) for (let at = 0; at < k.pageSize; at++) page.data[at] = valueOf(k, page, at);
+  for (const page of k.ownedPages) for (let at = 0; at < k.pageSize; at++) page.data[at] = initialValue(k, page, at);
 }
 
 /** What Kernel.reset() puts there. */
@@ -173,9 +173,9 @@ export function judgeBytes(k: Kernel, ret: number, flags: number, len: number): 
     for (let offset = 0; offset < k.pageSize; offset++) {
       const n = targetByte(k, m, page, offset);
       const found = page.data[offset];
-      const isUntouched = found === valueOf(k, page, offset);
+      const isUntouched = found === initialValue(k, page, offset);
       const [source, sourceAt] = n >= 0 && m.fromAt + n < m.from.size ? at(k, m.from, m.fromAt + n) : [null, 0];
-      const isRight = source !== null && found === valueOf(k, source, sourceAt);
+      const isRight = source !== null && found === initialValue(k, source, sourceAt);
       const isReported = n >= 0 && n < m.bytes;
       if (isReported ? isRight : isUntouched || (n >= m.bytes && n < m.touched && isRight)) continue;
       if (!isReported) noteWrong(k, page, offset, 'has changed');

@@ -8,6 +8,7 @@ import { isPending } from '../model/callers/callers.js';
 import type { IovIter } from '../model/kernel.js';
 import * as K from '../model/kernel.js';
 import { callerName } from '../model/ops/splice.js';
+import { fileLines } from './draw-files.js';
 import { listedName, memoryLines } from './draw-memory.js';
 import { byteLines, bytesText, pageBytes, slotBytes } from './bytes.js';
 
@@ -167,7 +168,12 @@ function requestText(runner: Runner): string {
 function pageLines(runner: Runner): [string, string][] {
   const { k } = runner;
   const files = k.filePages
-    .filter((page) => runner.w.bounds.contents !== 'off' && page.data.some((tag) => tag !== K.Tag.Plain))
+    .filter(
+      (page) =>
+        k.needs.openFiles !== true &&
+        runner.w.bounds.contents !== 'off' &&
+        page.data.some((tag) => tag !== K.Tag.Plain),
+    )
     .map((page): [string, string] => [
       'file',
       `${pageName(runner, page)} in the page cache: ${pageBytes(runner, page)}`,
@@ -194,7 +200,8 @@ function around(runner: Runner): [name: string, text: string, slotMark?: number]
   if (k.request.on !== 0 && isOfPipe) out.push(['request', requestText(runner)]);
   if (k.pipe.tmpPage !== null) out.push(['tmp_page', pageName(runner, k.pipe.tmpPage)]);
   if (k.needs.memory === 'none') out.push(...pageLines(runner));
-  if (hasPipe(runner)) out.push(...byteLines(runner));
+  if (k.needs.openFiles === true) out.push(...fileLines(runner));
+  else if (hasPipe(runner)) out.push(...byteLines(runner));
   return out;
 }
 

@@ -6,6 +6,7 @@ import type { FunctionName } from '../model/functions.js';
 import { ITER_PIPE } from '../model/kernel.js';
 import type { OpInstance } from '../model/op.js';
 import { slotBytes } from './bytes.js';
+import { addedText, positionText } from './draw-files.js';
 import { heldWord, listedName, memoryShort } from './draw-memory.js';
 import { COLUMNS, flagNames, hasPipe, offsetOfIter, slotOfIter } from './draw.js';
 
@@ -61,6 +62,7 @@ export function ringLines(runner: Runner, width = COLUMNS): string[] {
   const used = Math.min(w.ring.used(k), size);
   const slots = Array.from({ length: size }, (_, j) => slotText(runner, w.ring.index(k, j), j < used));
   const parts = [...(hasPipe(runner) ? slots : []), ...(k.needs.memory === 'none' ? [] : memoryShort(runner))];
+  if (k.needs.openFiles === true) parts.push(...[addedText(runner), positionText(runner)].filter((t) => t !== ''));
   if (iterShort(runner) !== '') parts.push(iterShort(runner));
   if (k.request.on !== 0 && k.request.nr > 0 && (k.needs.memory === 'none' || !k.request.isCommitted)) {
     const pages = k.request.page.slice(0, k.request.nr).map(listedName);

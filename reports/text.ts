@@ -187,7 +187,9 @@ function ledgerLines(runner: Runner, ops: readonly number[]): string[] {
 
 /** What the letters of a drawing mean. */
 function legend(picture: readonly string[], colour: Colour): string[] {
-  if (picture[0]?.startsWith('pipe') === true) return [DRAWING + colour('dim', LEGEND)];
+  if (picture[0]?.startsWith('pipe') === true) {
+    return picture.some((line) => line.startsWith('readable')) ? [DRAWING + colour('dim', LEGEND)] : [];
+  }
   return picture.some((line) => /^(parent|child) .*, [pFZ]/.test(line)) ? [DRAWING + colour('dim', PAGES_LEGEND)] : [];
 }
 

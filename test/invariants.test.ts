@@ -76,6 +76,8 @@ const BREAKERS: Readonly<Record<string, Breaker>> = {
     scenario: 'iov-iter',
     steps: 2,
   },
+  'internal-pipe-is-neutral': { design: designOf('read-to-read-rfc-2022'), scenario: 'read-to-read', steps: 1 },
+  'errors-have-no-effect': { design: designOf('read-to-read-rfc-2022'), scenario: 'read-to-read', steps: 1 },
   'no-use-after-free': {
     design: planted('puts-twice', {
       genericPipeBufRelease(k, buf) {

@@ -194,5 +194,15 @@ export const design = defineDesign({
     },
   },
   scenarios: ['read-to-read'],
-  expect: {},
+  expect: {
+    violates: [
+      { invariant: 'no-warn', steps: 1 },
+      { invariant: 'errors-have-no-effect', steps: 1 },
+      { invariant: 'internal-pipe-is-neutral', steps: 1 },
+      { invariant: 'returns-what-it-promised', steps: 1 },
+      { invariant: 'no-bug', steps: 1 },
+      { invariant: 'refcount-equals-owners', steps: 1 },
+      { invariant: 'page-cache-written-only-by-writers', steps: 2 },
+    ],
+  },
 });
