@@ -14,7 +14,7 @@ const call = (files: string, flags: string, len: number, choice = ''): string =>
   `io_splice files=${files} flags=${flags} len=${len}${choice === '' ? '' : ` with=${choice}`}`;
 const BOTH = 'DIRECT|READ_TO_READ';
 
-const run = (...lines: string[]): ReturnType<typeof play> => play(posted, 'read-to-read', 'default', lines);
+const run = (...lines: string[]): ReturnType<typeof play> => play(posted, 'read-to-read', 'default,files=3', lines);
 
 describe('as posted', () => {
   const found = search(posted, 'read-to-read', 'default');
@@ -116,7 +116,7 @@ describe('the repaired sibling', () => {
   ];
 
   test.each(NEEDED)('without %s breaks %s', (fix, invariant, trace) => {
-    expect(search(repaired.without([fix]), 'read-to-read', 'default').traceOf(invariant)).toEqual([trace]);
+    expect(search(repaired.without([fix]), 'read-to-read', 'default', 30_000).traceOf(invariant)).toEqual([trace]);
   });
 
   test('every fix is in the table', () => {

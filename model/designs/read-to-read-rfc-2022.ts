@@ -63,7 +63,8 @@ function lend(k: Kernel, file: OpenFile, at: Loff, limit: number): number {
   const { splice, pageSize } = k;
   const pageAt = (pos: number): Page => file.pages[Math.floor(pos / pageSize)];
   let done = 0;
-  if (limit > 0 && splice.hit(With.EmptySlotFirst)) addToPipe(k, pageAt(at.pos), 0, 0);
+  const isRoomy = k.pipe.maxUsage - pipeOccupancy(k) > 1;
+  if (limit > 0 && isRoomy && splice.hit(With.EmptySlotFirst)) addToPipe(k, pageAt(at.pos), 0, 0);
   while (done < limit && !pipeFull(k)) {
     k.turn('lender_splice_read');
     const offset = at.pos % pageSize;

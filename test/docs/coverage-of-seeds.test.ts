@@ -45,6 +45,21 @@ const HUNKS_002 = [
   'include/linux/pipe_fs_i.h @@ -6,6 +6,7 @@',
 ];
 const STATEMENTS_001 = 23;
+/** Behind two statements of the message; those of behaviour taken apart. */
+const HUNKS_003: readonly (readonly [hunk: string, parts: number])[] = [
+  ['fs/splice.c @@ -330,17 +330,70 @@', 7],
+  ['fs/splice.c @@ -349,6 +402,11 @@', 1],
+  ['fs/splice.c @@ -782,7 +840,7 @@', 1],
+  ['fs/splice.c @@ -790,8 +848,12 @@', 1],
+  ['fs/splice.c @@ -875,7 +937,7 @@', 1],
+  ['fs/splice.c @@ -992,6 +1054,76 @@', 8],
+  ['fs/splice.c @@ -1023,7 +1155,7 @@', 1],
+  ['include/linux/fs.h @@ -3169,6 +3169,8 @@', 1],
+  ['include/linux/pipe_fs_i.h @@ -72,6 +72,15 @@', 1],
+  ['include/linux/splice.h @@ -26,6 +26,17 @@', 1],
+  ['io_uring/splice.c @@ -28,7 +28,7 @@', 1],
+  ['io_uring/splice.c @@ -111,12 +111,15 @@', 1],
+];
 /** Taken apart by function, behind the statements of the message. */
 const HUNKS_004 = ['include/linux/uio.h @@ -354,4 +354,30 @@', 'lib/iov_iter.c @@ -1898,3 +1898,336 @@'];
 const ROWS_004 = { message: 6, hunks: [5, 25] };
@@ -120,6 +135,17 @@ describe('the tables', () => {
     expect(of('002').map(({ what }) => what)).toEqual(HUNKS_002);
   });
 
+  test('have the message of seed 003, and each part of its hunks, in order', () => {
+    const parts = of('003').map(({ what }) => what);
+    const heads = HUNKS_003.flatMap(([hunk, n]) => Array.from({ length: n }, () => `${hunk}, `));
+    expect(HUNKS_003).toHaveLength(12);
+    expect(parts).toHaveLength(2 + heads.length);
+    for (const what of parts.slice(0, 2)) expect(what).toMatch(/^the message: /);
+    heads.forEach((head, n) => {
+      expect(parts[2 + n].startsWith(head), parts[2 + n]).toBe(true);
+    });
+  });
+
   test('have the message of seed 004, and each part of its hunks, in order', () => {
     const parts = of('004').map(({ what }) => what);
     expect(parts.filter((what) => what.startsWith('the message: '))).toHaveLength(ROWS_004.message);
@@ -130,10 +156,10 @@ describe('the tables', () => {
   });
 
   test('number their rows', () => {
-    for (const seed of ['000', '001', '002', '004']) {
+    for (const seed of ['000', '001', '002', '003', '004']) {
       expect(of(seed).map(({ id }) => id)).toEqual(of(seed).map((_, n) => `${seed}-${String(n + 1).padStart(2, '0')}`));
     }
-    expect(rows).toHaveLength(29 + STATEMENTS_001 + 7 + of('004').length);
+    expect(rows).toHaveLength(29 + STATEMENTS_001 + 7 + of('003').length + of('004').length);
   });
 
   test('name functions, ops and tests that exist', () => {
@@ -141,7 +167,7 @@ describe('the tables', () => {
   });
 
   test('are held to it by each test that they name', () => {
-    const named = ['000', '001', '002', '004'].flatMap((seed) => {
+    const named = ['000', '001', '002', '003', '004'].flatMap((seed) => {
       const text = readFileSync(at(`test/docs/seed-${seed}.test.ts`), 'utf8');
       return [...text.matchAll(/'(\d{3}-\d{2})/g)].map(([, id]) => id);
     });
