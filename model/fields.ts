@@ -6,7 +6,7 @@ import type { Bounds, Needs } from './bounds.js';
 import { countMax, headBits, lengthMax, requestEntries } from './bounds.js';
 import { bitsFor } from './cint.js';
 import { owedMax, VALUES } from './ghost.js';
-import { OPEN_FILES } from './files.js';
+import { openFileFields } from './files.js';
 import type { Page } from './kernel.js';
 import type { RingForm } from './ring.js';
 
@@ -271,15 +271,6 @@ function callerFields(l: Layout): Field[] {
   ];
 }
 
-/** Open files: positions, and who holds them. */
-function openFileFields({ b }: Layout): Field[] {
-  const bytes = bitsFor((Math.max(b.files, b.ring + 1) + b.ring + 1) * b.page);
-  return Array.from({ length: OPEN_FILES }, (_, n) => `k.splice.files[${n}]`).flatMap((file) => [
-    int(`${file}.fPos.pos`, bytes),
-    int(`${file}.fCount`, 2),
-  ]);
-}
-
 /** All state, in the order in which a reader would look for it. */
 export function fieldList(
   b: Bounds,
@@ -301,9 +292,8 @@ export function fieldList(
     ...(uses.iterators ? callerFields(l) : []),
     ...(uses.fileFlags ? [int('k.files[0].fFlags', 4), int('k.files[1].fFlags', 4)] : []),
     ...addedFields.map((bits, n) => int(`k.added[${n}]`, bits)),
-    ...(uses.needs.openFiles === true ? openFileFields(l) : []),
+    ...(uses.needs.openFiles === true ? openFileFields(b).map(([path, bits]) => int(path, bits)) : []),
     ...(pipe ? owedFields(l) : []),
-    int('g.broken', 30),
-    int('g.breaks', 2),
+    ...[int('g.broken', 30), int('g.breaks', 2)],
   ];
 }

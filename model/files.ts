@@ -6,6 +6,8 @@
  *
  * @kernel 6.1 include/linux/fs.h struct file; include/linux/splice.h struct splice_desc; io_uring/splice.c struct io_splice
  */
+import type { Bounds } from './bounds.js';
+import { bitsFor } from './cint.js';
 import type { Page } from './mm_types.js';
 import type { BioVec, Vec } from './uio.js';
 import { ITER_BVEC } from './uio.js';
@@ -117,6 +119,15 @@ export const WITH_NAMES: Readonly<Record<number, string>> = {
 
 /** How many files there are. */
 export const OPEN_FILES = 8;
+
+/** State of the files, as [path, bits]: positions, and who holds them. */
+export function openFileFields(b: Bounds): [path: string, bits: number][] {
+  const bytes = bitsFor((Math.max(b.files, b.ring + 1) + b.ring + 1) * b.page);
+  return Array.from({ length: OPEN_FILES }, (_, n) => `k.splice.files[${n}]`).flatMap((file): [string, number][] => [
+    [`${file}.fPos.pos`, bytes],
+    [`${file}.fCount`, 2],
+  ]);
+}
 
 /** All of it; Kernel.splice. Files have fixed places in the list. */
 export class SpliceState {

@@ -23,16 +23,9 @@ import { SPLICE_F_DIRECT, SPLICE_F_FD_IN_FIXED, SPLICE_F_READ_TO_READ, With } fr
 import type { KernelFunctions } from '../functions.js';
 import type { Kernel, Page } from '../kernel.js';
 import { PipeBufOps, READ } from '../kernel.js';
-import {
-  callSpliceRead,
-  checkFlags,
-  deref,
-  dismiss,
-  fillArray,
-  initSpliceDesc,
-  producerLimit,
-  withFile,
-} from '../linux/6.1/splice_direct.js';
+import { checkFlags, withFile } from '../linux/6.1/io_uring_splice.js';
+import { deref, producerLimit } from '../linux/6.1/read_write.js';
+import { callSpliceRead, dismiss, fillArray, initSpliceDesc } from '../linux/6.1/splice_direct.js';
 import { pipeBuf, pipeFull, pipeOccupancy, slotAdd } from '../linux/5.8/pipe.js';
 import { getPage, mayAllocate } from '../mm.js';
 import { design as linux61 } from './linux-6.1.js';

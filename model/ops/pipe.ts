@@ -17,7 +17,9 @@ const FLAG_NAMES: Readonly<Record<number, string>> = {
 
 /** Beside page extraction, only a pipe that an iterator can be made of is of interest. */
 const hasPipe = (w: World): boolean =>
-  w.scenario.needs.pipe && w.scenario.needs.openFiles !== true && (!w.scenario.extract || w.design.present.has('iovIterPipe'));
+  w.scenario.needs.pipe &&
+  w.scenario.needs.openFiles !== true &&
+  (!w.scenario.extract || w.design.present.has('iovIterPipe'));
 
 export const pread: OpSpec = {
   name: 'pread',

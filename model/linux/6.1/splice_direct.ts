@@ -9,91 +9,16 @@
  *
  * @kernel 6.1 fs/splice.c; fs/read_write.c; io_uring/splice.c
  */
-import { EACCES, EBADF, EFAULT, EINVAL, EIO, ENOMEM } from '../../errno.js';
+import { EBADF, EINVAL, ENOMEM } from '../../errno.js';
 import type { Loff, OpenFile, SpliceDesc } from '../../files.js';
-import { SPLICE_F_ALL, SPLICE_F_FD_IN_FIXED, SPLICE_F_NONBLOCK, With } from '../../files.js';
+import { SPLICE_F_NONBLOCK } from '../../files.js';
 import type { KernelFunctions } from '../../functions.js';
-import type { IovIter, Kernel } from '../../kernel.js';
+import type { Kernel } from '../../kernel.js';
 import { READ, WRITE } from '../../kernel.js';
 import { mayAllocate } from '../../mm.js';
 import { pipeBuf, pipeFull, pipeOccupancy, slotAdd } from '../5.8/pipe.js';
-
-/** `*ppos` */
-export function deref(k: Kernel, ppos: Loff | null, by: string): Loff {
-  return ppos ?? k.die('no-bug', by, `${by}() reads the position through a NULL pointer`);
-}
-
-/** @kernel 6.1 fs/read_write.c rw_verify_area: what refuses is a security module; positions are never negative here. */
-function rwVerifyArea(k: Kernel, _readWrite: number, file: OpenFile, _ppos: Loff | null, _count: number): number {
-  const { splice } = k;
-  if (file === splice.out) {
-    splice.checksOfOut++;
-    if (splice.checksOfOut === 1 && splice.hit(With.DenyOut)) return -EACCES;
-    if (splice.checksOfOut === 2 && splice.hit(With.DenyOutLater)) return -EACCES;
-  }
-  return file === splice.in && splice.hit(With.DenyIn) ? -EACCES : 0;
-}
-
-/** How many of `left` bytes a read or write does before it stops, and what it says then; 0: it goes on to the end. */
-const stop = { after: 0, err: 0 };
-
-/** The op's choice, where it is about this file. A failing call has moved a byte. */
-export function chooseStop(k: Kernel, file: OpenFile, left: number): void {
-  const { splice } = k;
-  const isOut = file === splice.out;
-  stop.after = left;
-  stop.err = 0;
-  if (left === 0) return;
-  if (left > 1 && splice.hit(isOut ? With.ConsumerOne : With.ProducerOne)) stop.after = 1;
-  else if (!isOut && splice.hit(With.ProducerNone)) stop.after = 0;
-  else if (splice.hit(isOut ? With.ConsumerEio : With.ProducerEio)) {
-    stop.after = 1;
-    stop.err = -EIO;
-  } else if (isOut && splice.hit(With.ConsumerEfault)) {
-    stop.after = 1;
-    stop.err = -EFAULT;
-  }
-}
-
-/** The same for a producer of whole buffers: bytes that it may still give, or an error. */
-export function producerLimit(k: Kernel, file: OpenFile, left: number): number {
-  chooseStop(k, file, left);
-  return stop.err !== 0 ? stop.err : stop.after;
-}
-
-type Copy = 'copyPageToIter' | 'copyPageFromIter';
-
-/** Page by page from kiocb.ki_pos on, no further than `end`. */
-function eachPage(k: Kernel, file: OpenFile, i: IovIter, end: number, copy: Copy): number {
-  const { splice, pageSize } = k;
-  let pos = splice.kiPos;
-  chooseStop(k, file, Math.max(0, Math.min(i.count, end - pos)));
-  let { after } = stop;
-  let done = 0;
-  while (after > 0) {
-    k.turn(copy === 'copyPageToIter' ? 'filemap_read' : 'generic_perform_write');
-    const at = pos % pageSize;
-    const n = Math.min(after, pageSize - at);
-    const copied = k.fn[copy](k, file.pages[(pos - at) / pageSize], at, n, i);
-    done += copied;
-    pos += copied;
-    after -= copied;
-    if (copied < n) break;
-  }
-  if (stop.err !== 0) return stop.err;
-  splice.kiPos = pos;
-  return done === 0 && after > 0 ? -EFAULT : done;
-}
-
-/** @kernel 6.1 mm/filemap.c filemap_read: the pages are cached. */
-function callReadIter(k: Kernel, file: OpenFile, to: IovIter): number {
-  return eachPage(k, file, to, file.size, 'copyPageToIter');
-}
-
-/** @kernel 6.1 mm/filemap.c generic_perform_write: within the pages that the file has. */
-function callWriteIter(k: Kernel, file: OpenFile, from: IovIter): number {
-  return eachPage(k, file, from, file.pages.length * k.pageSize, 'copyPageFromIter');
-}
+import { ioUringSplice61 } from './io_uring_splice.js';
+import { callReadIter, callWriteIter, deref, producerLimit, rwVerifyArea } from './read_write.js';
 
 /** @kernel 6.1 fs/splice.c generic_file_splice_read */
 function genericFileSpliceReadFile(k: Kernel, file: OpenFile, ppos: Loff | null, len: number, _flags: number): number {
@@ -310,29 +235,6 @@ const doSpliceDirect: KernelFunctions['doSpliceDirect'] = (k, file, ppos, out, o
 const doSplice: KernelFunctions['doSplice'] = (_k, file, _ppos, out) =>
   !file.isRead || !out.isWrite ? -EBADF : -EINVAL;
 
-/** @kernel 6.1 io_uring/splice.c __io_splice_prep */
-export function checkFlags(flags: number, valid: number): number {
-  return (flags & ~(valid | SPLICE_F_ALL | SPLICE_F_FD_IN_FIXED)) !== 0 ? -EINVAL : 0;
-}
-
-/** @kernel 6.1 io_uring/splice.c io_tee_prep: no offsets, and the flags of a splice. */
-const ioTeePrep: KernelFunctions['ioTeePrep'] = (k, flags) => k.fn.ioSplicePrep(k, flags);
-
-/** @kernel 6.1 io_uring/splice.c io_splice_get_file, io_put_file: a registered file is held by its table. */
-export function withFile(file: OpenFile, flags: number, call: () => number): number {
-  if ((flags & SPLICE_F_FD_IN_FIXED) !== 0) return call();
-  file.fCount++;
-  const ret = call();
-  file.fCount--;
-  return ret;
-}
-
-/** @kernel 6.1 io_uring/splice.c io_splice */
-const ioSplice: KernelFunctions['ioSplice'] = (k, file, offIn, out, offOut, len, flags) =>
-  withFile(file, flags, () =>
-    len === 0 ? 0 : k.fn.doSplice(k, file, offIn, out, offOut, len, flags & ~SPLICE_F_FD_IN_FIXED),
-  );
-
 export const spliceDirect61 = {
   rwVerifyArea,
   callReadIter,
@@ -346,7 +248,5 @@ export const spliceDirect61 = {
   directSpliceActor,
   doSpliceDirect,
   doSplice,
-  ioSplicePrep: (_k: Kernel, flags: number) => checkFlags(flags, 0),
-  ioTeePrep,
-  ioSplice,
+  ...ioUringSplice61,
 } satisfies Partial<KernelFunctions>;
