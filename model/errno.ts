@@ -3,6 +3,7 @@
  *
  * @kernel include/uapi/asm-generic/errno-base.h
  */
+/** Not among the names below: -1 is also how ~0U reads. */
 export const EPERM = 1;
 export const EIO = 5;
 export const EAGAIN = 11;
@@ -13,7 +14,6 @@ export const EFAULT = 14;
 export const EINVAL = 22;
 
 const NAMES = new Map([
-  [EPERM, 'EPERM'],
   [EIO, 'EIO'],
   [EBADF, 'EBADF'],
   [EAGAIN, 'EAGAIN'],
