@@ -7,7 +7,7 @@ import type { CheckResult, Violation } from '../harness/result.js';
 import type { Found, Runner } from '../harness/runner.js';
 import type { Trace } from '../harness/trace.js';
 import { PAGES_LEGEND } from '../reports/draw-memory.js';
-import { LEGEND, drawState } from '../reports/draw.js';
+import { LEGEND, drawFound } from '../reports/draw.js';
 import { returned } from '../reports/steps.js';
 import type { Colour } from '../reports/text.js';
 import { renderResult } from '../reports/text.js';
@@ -43,7 +43,7 @@ export function renderReport(
 }
 
 export function draw(runner: Runner, found: readonly Found[]): string[] {
-  return drawState(runner, [...new Set(found.flatMap((f) => f.marks))]);
+  return drawFound(runner, found);
 }
 
 function stepText(runner: Runner, step: ReplayStep, number: number, colour: Colour): string[] {

@@ -23,7 +23,14 @@ export function adoptState(k: Kernel, g: Ghost, w: World): void {
   if (k.needs.openFiles === true) emptySlots(k);
   if (k.needs.memory !== 'none' || k.needs.openFiles === true) forgetLeaks(k, w);
   if (k.needs.memory === 'paged') adoptMemory(k, g);
-  if (k.needs.pipe && !isPending(k)) adoptBytes(k, g, w);
+  if (!k.needs.pipe || isPending(k)) return;
+  for (let p = 0; p < k.pipes.length; p++) {
+    k.usePipe(p);
+    g.select(p);
+    adoptBytes(k, g, w);
+  }
+  k.usePipe(0);
+  g.select(0);
 }
 
 /** The iterator has what it has left, and stands where it stands. */

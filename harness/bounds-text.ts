@@ -1,6 +1,6 @@
 /** Bounds as text, `page=4,ring=2,...`: how `--bounds` is read and how verdicts print them. */
 import type { Bounds } from '../model/bounds.js';
-import { DEFAULT_BOUNDS, MEMORY_BOUNDS, NAMED_BOUNDS, PIPE_BOUNDS } from '../model/bounds.js';
+import { DEFAULT_BOUNDS, MEMORY_BOUNDS, NAMED_BOUNDS, PIPE_BOUNDS, PIPES_BOUNDS, pipeCount } from '../model/bounds.js';
 import type { Scenario } from '../model/scenario.js';
 
 /** Misuse of the command line or of a file: one sentence that says what to do. Exit status 2. */
@@ -12,6 +12,7 @@ const isPowerOfTwo = (n: number): boolean => n > 0 && (n & (n - 1)) === 0;
 const RANGES: Readonly<Record<string, { min: number; max: number; power?: true }>> = {
   page: { min: 2, max: 16, power: true },
   ring: { min: 1, max: 16, power: true },
+  slots: { min: 0, max: 32 },
   files: { min: 1, max: 4 },
   headbits: { min: 0, max: 16 },
   follow: { min: 0, max: 3 },
@@ -28,7 +29,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   marks: ['all', 'edge'],
   contents: ['3', 'off'],
   callers: ['correct', 'careless'],
-  stale: ['flags', 'all'],
+  stale: ['none', 'flags', 'all'],
   oom: ['on', 'off'],
   cow: ['mapcount', 'refcount', 'exclusive'],
   symmetry: ['on', 'off'],
@@ -39,9 +40,12 @@ export const BOUND_KEYS = Object.keys(DEFAULT_BOUNDS) as (keyof Bounds)[];
 
 /** The bounds that mean something in the scenario. */
 export function boundKeys({ needs }: Scenario): (keyof Bounds)[] {
-  return BOUND_KEYS.filter(
-    (key) => (needs.pipe || !PIPE_BOUNDS.has(key)) && (needs.memory !== 'none' || !MEMORY_BOUNDS.has(key)),
-  );
+  const hasPipes = pipeCount(needs) > 1;
+  return BOUND_KEYS.filter((key) => {
+    if (PIPES_BOUNDS.has(key) && hasPipes) return true;
+    if (key === 'slots') return false;
+    return (needs.pipe || !PIPE_BOUNDS.has(key)) && (needs.memory !== 'none' || !MEMORY_BOUNDS.has(key));
+  });
 }
 
 export function formatBounds(b: Bounds, scenario: Scenario): string {

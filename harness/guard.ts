@@ -118,6 +118,19 @@ const RETURNS: { readonly [N in Returning]: Kind<ReturnType<KernelFunctions[N]>>
   spliceDismissPipe: 'boolean',
   directSpliceReadConsumerActor: 'integer',
   doSpliceDirectReadConsumer: 'integer',
+  pipeBufGet: 'boolean',
+  doSplicePipes: 'integer',
+  splicePipeToPipe: 'integer',
+  doTee: 'integer',
+  linkPipe: 'integer',
+  spliceFileToPipe: 'integer',
+  fileSpliceRead: 'integer',
+  spliceToPipe: 'integer',
+  spliceFolioIntoPipe: 'integer',
+  pipeSetSize: 'integer',
+  roundPipeSize: 'integer',
+  pipeResizeRing: 'integer',
+  pipeIoctl: 'integer',
 };
 
 const WANTED = { integer: 'an integer', boolean: 'true or false', page: 'a page or null' } as const;

@@ -3,7 +3,7 @@
  * never recorded by the code under test. Shown where references and owners do not match.
  */
 import type { Page } from '../model/kernel.js';
-import { FOLL_PIN } from '../model/kernel.js';
+import { FOLL_PIN, PIPE_NAMES } from '../model/kernel.js';
 import { isCounted, isRightWithoutPins, refcountOf } from '../model/owners.js';
 import { replay } from './replay.js';
 import type { Runner } from './runner.js';
@@ -20,9 +20,14 @@ export function ownersOf(runner: Runner, page: Page): string[] {
   const isIn = (other: Page | null): boolean => other !== null && other.head === head;
   const out: string[] = k.pages.filter((p) => p.owner !== '' && isIn(p)).map((p) => p.owner);
   if (k.needs.pipe) {
-    const used = Math.min(w.ring.used(k), k.bounds.ring);
-    for (let j = 0; j < used; j++) if (isIn(w.ring.slot(k, j).page)) out.push(`slot ${w.ring.index(k, j)}`);
-    if (isIn(k.pipe.tmpPage)) out.push('tmp_page');
+    for (let p = 0; p < k.pipes.length; p++) {
+      k.usePipe(p);
+      const of = k.pipes.length > 1 ? `${PIPE_NAMES[p]}'s ` : '';
+      const used = Math.min(w.ring.used(k), w.ring.size(k));
+      for (let j = 0; j < used; j++) if (isIn(w.ring.slot(k, j).page)) out.push(`${of}slot ${w.ring.index(k, j)}`);
+      if (isIn(k.pipe.tmpPage)) out.push(`${of}tmp_page`);
+    }
+    k.usePipe(0);
   }
   if (k.needs.memory === 'paged') {
     for (const mm of k.mms) {

@@ -3,18 +3,82 @@
  * has its reason here and in model/README.md.
  */
 import type { Ghost } from '../model/ghost.js';
-import type { Kernel } from '../model/kernel.js';
+import type { Kernel, Page, PipeInodeInfo } from '../model/kernel.js';
 import { ITER_DISCARD, PipeBufOps, Tag } from '../model/kernel.js';
 import type { World } from '../model/op.js';
 import { normaliseMemory } from '../model/private-form.js';
 
 export function normalise(k: Kernel, g: Ghost, w: World): void {
   if (w.scenario.copies) forgetDiscardOffset(k);
-  if (k.needs.pipe && k.bounds.stale === 'flags') dropStaleFields(k);
+  if (k.needs.pipe && k.bounds.stale !== 'all') dropStaleFields(k);
   if (k.needs.memory === 'paged') normaliseMemory(k, g);
+  if (k.pipes.length > 1) normalisePipes(k, w);
   if (!k.needs.pipe || k.bounds.contents === 'off') return;
-  forgetUnreadable(k, w);
+  for (const pipe of k.pipes) {
+    k.pipe = pipe;
+    forgetUnreadable(k, w);
+  }
+  k.usePipe(0);
   forgetFileMark(k, g, w);
+  if (k.pipes.length > 1) freeMark(k, g);
+}
+
+/**
+ * Beside a second pipe no iterator lives from op to op, and no function compares free-running
+ * counters but for their difference: they count from the slot that tail is at. Where nothing of
+ * a free slot stays, an empty ring may as well begin at slot 0.
+ */
+function normalisePipes(k: Kernel, w: World): void {
+  if (k.bounds.symmetry === 'off') return;
+  for (const pipe of k.pipes) {
+    const used = (pipe.head - pipe.tail) & k.headMask;
+    const isEmpty = w.ring.form === 'head-tail' ? used === 0 : pipe.nrbufs === 0;
+    const isBlank = isEmpty && k.bounds.stale === 'none';
+    pipe.tail = isBlank ? 0 : pipe.tail & (pipe.ringSize - 1);
+    pipe.head = (pipe.tail + used) & k.headMask;
+    if (isBlank) pipe.curbuf = 0;
+    if (k.bounds.oom === 'off') forgetTmpPage(k, pipe);
+  }
+}
+
+/** Where no allocation fails, a cached page that nobody else refers to is as good as a new one. */
+function forgetTmpPage(k: Kernel, pipe: PipeInodeInfo): void {
+  const page = pipe.tmpPage;
+  if (page === null || page.refcount !== 1) return;
+  for (const other of k.pipes) {
+    if (other !== pipe && other.tmpPage === page) return;
+    for (const buf of other.bufs) if (buf.ops !== PipeBufOps.Null && buf.page === page) return;
+  }
+  pipe.tmpPage = null;
+  page.refcount = 0;
+  page.data.fill(Tag.NeverWritten);
+}
+
+/** The marked byte is nowhere any more: another one may be followed, and no two of them ever meet. */
+function freeMark(k: Kernel, g: Ghost): void {
+  if (g.isMarkFree) return;
+  for (const page of k.pages) for (const tag of page.data) if (tag === Tag.Marked) return;
+  for (let p = 0; p < g.tags.length; p++) {
+    const n = g.owedOf(p);
+    for (let b = 0; b < n; b++) if (g.tags[p][b] === Tag.Marked) return;
+  }
+  g.isMarkFree = true;
+}
+
+/** Beside a second pipe a page may be in several slots: its bytes that none of them shows are nobody's. */
+function forgetUnshown(k: Kernel, page: Page): void {
+  const { pageSize, pipes } = k;
+  let shown = 0;
+  let slots = 0;
+  for (const { bufs } of pipes) {
+    for (const buf of bufs) {
+      if (buf.ops === PipeBufOps.Null || buf.page !== page) continue;
+      slots++;
+      shown |= (2 ** Math.min(buf.offset + buf.len, pageSize) - 1) & ~(2 ** buf.offset - 1);
+    }
+  }
+  if (page.refcount !== slots) return;
+  for (let b = 0; b < pageSize; b++) if (((shown >> b) & 1) === 0) page.data[b] = Tag.NeverWritten;
 }
 
 /** ITER_DISCARD has no position. Up to 5.13 iov_offset counts on all the same, without end, and nothing reads it. */
@@ -24,11 +88,14 @@ function forgetDiscardOffset(k: Kernel): void {
 
 /** bounds.stale=flags: of a released slot only the flags stay. */
 function dropStaleFields(k: Kernel): void {
-  for (const buf of k.pipe.bufs) {
-    if (buf.ops !== PipeBufOps.Null) continue;
-    buf.page = null;
-    buf.offset = 0;
-    buf.len = 0;
+  for (const { bufs } of k.pipes) {
+    for (const buf of bufs) {
+      if (buf.ops !== PipeBufOps.Null) continue;
+      buf.page = null;
+      buf.offset = 0;
+      buf.len = 0;
+      if (k.bounds.stale === 'none') buf.flags = 0;
+    }
   }
 }
 
@@ -42,7 +109,9 @@ function forgetUnreadable(k: Kernel, w: World): void {
   for (let j = 0; j < used; j++) {
     const buf = w.ring.slot(k, j);
     const { page } = buf;
-    if (page === null || page.isFile || page.refcount !== 1) continue;
+    if (page === null || page.isFile) continue;
+    if (k.pipes.length > 1) forgetUnshown(k, page);
+    if (k.pipes.length > 1 || page.refcount !== 1) continue;
     const end = buf.offset + buf.len;
     for (let b = 0; b < k.pageSize; b++) if (b < buf.offset || b >= end) page.data[b] = Tag.NeverWritten;
   }
@@ -51,12 +120,22 @@ function forgetUnreadable(k: Kernel, w: World): void {
 /** The marked file byte is in no pipe any more: the file may as well hold another byte there. */
 function forgetFileMark(k: Kernel, g: Ghost, w: World): void {
   if (g.fileMark < 0) return;
-  const used = w.ring.used(k);
   const page = k.filePages[Math.floor(g.fileMark / k.pageSize)];
   const at = g.fileMark % k.pageSize;
   // Asked of the slots, not of the reference count, which the design may have wrong.
-  for (let j = 0; j < used; j++) if (w.ring.slot(k, j).page === page) return;
+  for (const pipe of k.pipes) {
+    k.pipe = pipe;
+    const used = w.ring.used(k);
+    const isIn = usedSlotOf(k, w, page, used);
+    k.usePipe(0);
+    if (isIn) return;
+  }
   if (page.data[at] !== Tag.Marked) return;
   page.data[at] = Tag.Plain;
   g.fileMark = -1;
+}
+
+function usedSlotOf(k: Kernel, w: World, page: Page, used: number): boolean {
+  for (let j = 0; j < used; j++) if (w.ring.slot(k, j).page === page) return true;
+  return false;
 }

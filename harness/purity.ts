@@ -46,7 +46,7 @@ const same = (a: Effect, b: Effect): boolean => a.length === b.length && a.every
 function fraction(runner: Runner): string | undefined {
   const { k } = runner;
   const parts: Readonly<Record<string, object>> = {
-    pipe: k.pipe,
+    ...Object.fromEntries(k.pipes.map((pipe, n) => [n === 0 ? 'pipe' : `pipes[${n}]`, pipe])),
     iter: k.iter,
     'iter copy': k.iterCopy,
     request: k.request,

@@ -16,19 +16,21 @@ import { Kernel, OOPS } from '../model/kernel.js';
 import type { OpInstance, OpSpec, World } from '../model/op.js';
 import { opInstances } from '../model/op.js';
 import { OPS } from '../model/ops/ops.js';
-import { ringView } from '../model/ring.js';
+import { arePipesEmpty, ringView } from '../model/ring.js';
 import { SCENARIOS } from '../model/scenario.js';
 import type { ScenarioName } from '../model/scenario.js';
 import { makeCanon } from '../model/symmetry.js';
 import { makeVecs, vecTexts } from '../model/vecs.js';
 import { adoptState } from './adopt.js';
 import { nothingToCall } from './bounds-text.js';
+import { describeBroken } from './describe.js';
 import { normalise } from './normal.js';
 import { ownInvariant } from './own-invariant.js';
 import { Reached } from './reached.js';
 import type { System } from './system.js';
 import type { Group, HoldAll } from './unroll.js';
-import { groupOps, unrollRules } from './unroll.js';
+import { groupOps, unrollByMoment } from './unroll.js';
+import { usesOf } from './uses.js';
 import type { Found } from './violation.js';
 import { Step } from './violation.js';
 
@@ -56,6 +58,8 @@ export class Runner implements System {
   private readonly holdAll: Readonly<Record<When, HoldAll>>;
   /** False while an op is run again only to see what it calls. */
   private isCounting = true;
+  /** Where there are two pipes: the rules that the last step broke on each. */
+  private readonly brokenOn: number[] = [];
   private readonly bit = new Map<Invariant, number>();
   private readonly before: Int32Array;
   private readonly after: Int32Array;
@@ -64,23 +68,14 @@ export class Runner implements System {
 
   constructor(design: Design, bounds: Bounds, scenario: ScenarioName) {
     const ring = ringView(design.ring);
-    const { needs, iterators, copies, extract, flags } = SCENARIOS[scenario];
-    const vecNames = vecTexts(bounds, needs);
-    this.w = { design, bounds, scenario: SCENARIOS[scenario], ring, vecTexts: vecNames };
+    const { needs, extract } = SCENARIOS[scenario];
+    this.w = { design, bounds, scenario: SCENARIOS[scenario], ring, vecTexts: vecTexts(bounds, needs) };
     this.k = new Kernel(bounds, design.functions, needs);
     this.k.vecs = makeVecs(this.k);
     for (const _field of design.addedFields) this.k.added.push(0);
     this.g = new Ghost(bounds, needs);
     const added = design.addedFields.map(([, bits]) => bits);
-    const uses = {
-      iterators,
-      iter: iterators || copies || (extract && needs.memory === 'fixed'),
-      vecs: vecNames.length,
-      request: iterators || extract,
-      needs,
-      iterCopy: design.contract.directIo !== 'revert' || bounds.callers === 'careless',
-      fileFlags: flags,
-    };
+    const uses = usesOf(this.w);
     this.codec = makeCodec(bounds, design.ring, this.k.pages, added, uses, makeCanon(bounds, design.ring, extract));
     this.ops = opInstances(OPS, this.w);
     if (this.ops.length === 0) throw nothingToCall(design.id, scenario, design.scenarios);
@@ -93,30 +88,12 @@ export class Runner implements System {
     this.reached = new Reached(this.ops, hasPipe);
     this.invariants = [...INVARIANTS, ...design.addedInvariants.map(ownInvariant)];
     this.invariants.forEach((invariant, n) => {
-      if (invariant.severity === 'fatal') return;
-      this.bit.set(invariant, 1 << n);
+      if (invariant.severity !== 'fatal') this.bit.set(invariant, 1 << n);
     });
-    this.holdAll = this.unrollByMoment();
+    this.holdAll = unrollByMoment(this.invariants, this.bit);
     const { k, g, w } = this;
     this.judged = { k, g, w, spec: this.ops[0].spec, args: [], ret: 0, unkept: '', hasQueryChanged: false };
     this.reset();
-  }
-
-  private unrollByMoment(): Record<When, HoldAll> {
-    const unroll = (when: When): HoldAll => {
-      const list = this.invariants.filter((i) => i.when === when && i.severity === 'soft');
-      return unrollRules(
-        list,
-        list.map((i) => this.bit.get(i) ?? 0),
-      );
-    };
-    return {
-      'every-step': unroll('every-step'),
-      settled: unroll('settled'),
-      'iterator-sane': unroll('iterator-sane'),
-      unlocked: unroll('unlocked'),
-      query: unroll('query'),
-    };
   }
 
   get words(): number {
@@ -180,6 +157,7 @@ export class Runner implements System {
     const ret = this.call(spec, a, b, c, d);
     judged.ret = ret;
     if (k.fatal !== '') {
+      this.usePipe(0);
       if (this.isPromisedBug(spec)) return Step.Idle;
       if (this.isCounting) this.reached.note(n, 0);
       return this.fatal();
@@ -187,6 +165,7 @@ export class Runner implements System {
     if (spec.isIdle?.(k, ret, a, b, c, d) === true) return Step.Idle;
     judged.unkept = spec.promise?.(g, k, w, ret, a, b, c, d) ?? '';
     spec.account?.(g, k, w, ret, a, b, c, d);
+    if (k.pipes.length > 1) this.usePipe(0);
     if (spec.isQuery === true) judged.hasQueryChanged = this.hasChanged();
     normalise(k, g, w);
     if (this.isCounting) this.reached.note(n, ret);
@@ -222,6 +201,35 @@ export class Runner implements System {
   }
 
   private judge(): Step {
+    const { k, judged } = this;
+    let found = 0;
+    if (k.pipes.length === 1) found = this.rulesBroken();
+    else {
+      for (let p = 0; p < k.pipes.length; p++) {
+        this.usePipe(p);
+        this.brokenOn[p] = this.rulesBroken();
+        found |= this.brokenOn[p];
+      }
+      this.usePipe(0);
+    }
+    if (found !== 0) {
+      for (const invariant of this.invariants)
+        if ((found & (this.bit.get(invariant) ?? 0)) !== 0) this.broken.push(invariant);
+      return Step.Violated;
+    }
+    // What broke earlier on this path is followed, so that it is not told again at each step.
+    if (judged.g.broken !== 0) this.adopt();
+    return Step.Taken;
+  }
+
+  /** Rules and reports look at one pipe at a time; between two ops it is the first. */
+  usePipe(p: number): void {
+    this.k.usePipe(p);
+    this.g.select(p);
+  }
+
+  /** Bits of the rules that break on the pipe that is looked at. */
+  private rulesBroken(): number {
     const { k, judged, holdAll } = this;
     const { broken } = this.g;
     let found = holdAll['every-step'](judged, broken);
@@ -229,14 +237,7 @@ export class Runner implements System {
     if (k.caller.kind === 0) found |= holdAll.settled(judged, broken) | holdAll.unlocked(judged, broken);
     else if (!isPending(k)) found |= holdAll.settled(judged, broken);
     if (k.iter.active && !isPending(k)) found |= holdAll['iterator-sane'](judged, broken);
-    if (found !== 0) {
-      for (const invariant of this.invariants)
-        if ((found & (this.bit.get(invariant) ?? 0)) !== 0) this.broken.push(invariant);
-      return Step.Violated;
-    }
-    // What broke earlier on this path is followed, so that it is not told again at each step.
-    if (broken !== 0) this.adopt();
-    return Step.Taken;
+    return found;
   }
 
   private fatal(): Step {
@@ -264,14 +265,14 @@ export class Runner implements System {
 
   /** What broke, in words. Call it before `adopt`. */
   describe(functionOf: (invariant: Invariant) => string): Found[] {
-    return this.broken.map((invariant) => ({
-      invariant: invariant.id,
-      op: this.judged.spec.name,
-      function: functionOf(invariant),
-      severity: invariant.severity,
-      explanation: invariant.explain(this.judged),
-      marks: invariant.severity === 'fatal' ? [] : (invariant.marks?.(this.judged) ?? []),
-    }));
+    return this.broken.map((invariant) => {
+      const bit = this.bit.get(invariant) ?? 0;
+      const pipe = this.brokenOn.findIndex((bits) => (bits & bit) !== 0);
+      this.usePipe(Math.max(0, pipe));
+      const found = describeBroken(invariant, this.judged, functionOf(invariant), Math.max(0, pipe));
+      this.usePipe(0);
+      return found;
+    });
   }
 
   /** Runs op `n` once more with every call of a design function reported to `hook`. */
@@ -288,7 +289,7 @@ export class Runner implements System {
 
   get isQuiescent(): boolean {
     const { k } = this;
-    return k.caller.kind === 0 && !k.iter.active && this.w.ring.used(k) === 0 && k.request.on === 0;
+    return k.caller.kind === 0 && !k.iter.active && k.request.on === 0 && arePipesEmpty(k, this.w.ring);
   }
 }
 

@@ -3,7 +3,7 @@
  * each. A loop that calls `list[n].holds(...)` is megamorphic and never inlined; written
  * out, judging an edge costs a third less and listing the enabled ops half (npm run bench).
  */
-import type { Invariant, Judged } from '../invariants/invariant.js';
+import type { Invariant, Judged, When } from '../invariants/invariant.js';
 import type { Ghost } from '../model/ghost.js';
 import type { Kernel } from '../model/kernel.js';
 import type { OpInstance, OpSpec, World } from '../model/op.js';
@@ -20,6 +20,27 @@ export function unrollRules(list: readonly Invariant[], bits: readonly number[])
 
 /** Writes the numbers of the enabled instances `first..end` to `out`; returns how many. */
 export type ListEnabled = (k: Kernel, g: Ghost, w: World, out: Int32Array) => number;
+
+/** The soft rules of each moment. */
+export function unrollByMoment(
+  invariants: readonly Invariant[],
+  bit: ReadonlyMap<Invariant, number>,
+): Record<When, HoldAll> {
+  const unroll = (when: When): HoldAll => {
+    const list = invariants.filter((i) => i.when === when && i.severity === 'soft');
+    return unrollRules(
+      list,
+      list.map((i) => bit.get(i) ?? 0),
+    );
+  };
+  return {
+    'every-step': unroll('every-step'),
+    settled: unroll('settled'),
+    'iterator-sane': unroll('iterator-sane'),
+    unlocked: unroll('unlocked'),
+    query: unroll('query'),
+  };
+}
 
 function unrollEnabled(spec: OpSpec, args: Int32Array, first: number, end: number): ListEnabled {
   // Instances that set the run's mark are looked at only while it is free.

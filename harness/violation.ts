@@ -27,6 +27,8 @@ export interface Found extends ViolationClass {
   readonly explanation: string;
   /** Slots from the oldest to mark in a drawing; -1 marks the iterator. */
   readonly marks: readonly number[];
+  /** Which of several pipes they are on; the first where absent. */
+  readonly pipe?: number;
 }
 
 export function classKey(c: ViolationClass): string {

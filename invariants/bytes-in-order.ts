@@ -16,6 +16,11 @@ function firstDifference(s: Judged): number {
   return n === g.n ? -1 : n;
 }
 
+/** The read of this pipe delivered other bytes than it was owed. */
+function isMisdelivered({ g, k }: Judged): boolean {
+  return g.isMisdelivered && k.pipe === k.pipes[k.out.on];
+}
+
 function slotOf(s: Judged, byte: number): number {
   const { k, w } = s;
   let n = 0;
@@ -34,13 +39,13 @@ export const invariant: Invariant = {
   source: [{ tree: 'POSIX', file: 'read(2), pipe(7)', symbol: '' }],
   when: 'settled',
   severity: 'soft',
-  holds: (s) => !s.g.isMisdelivered && firstDifference(s) < 0,
+  holds: (s) => !isMisdelivered(s) && firstDifference(s) < 0,
   explain(s) {
     const { k, g, w } = s;
     let total = 0;
     for (let j = 0; j < w.ring.used(k); j++) total += w.ring.slot(k, j).len;
     const diff = firstDifference(s);
-    if (s.g.isMisdelivered && diff < 0) return 'The read returned other bytes than it was owed.';
+    if (isMisdelivered(s) && diff < 0) return 'The read returned other bytes than it was owed.';
     if (total !== g.n)
       return `${count(total, 'byte')} can be read, ${g.n === 0 ? 'none is' : count(g.n, 'is', 'are')} owed; they differ from byte ${diff} on.`;
     return `Byte ${diff} of the pipe is not the byte that is owed there.`;

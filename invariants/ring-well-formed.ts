@@ -15,7 +15,7 @@ function slotProblem(s: Judged, j: number, used: number): string {
 function badSlot(s: Judged): number {
   const { k, w } = s;
   const used = w.ring.used(k);
-  for (let j = 0; j < k.bounds.ring; j++) if (slotProblem(s, j, used) !== '') return j;
+  for (let j = 0; j < w.ring.size(k); j++) if (slotProblem(s, j, used) !== '') return j;
   return -1;
 }
 
@@ -29,12 +29,12 @@ export const invariant: Invariant = {
   severity: 'soft',
   holds(s) {
     const used = s.w.ring.used(s.k);
-    return used >= 0 && used <= s.k.bounds.ring && badSlot(s) < 0;
+    return used >= 0 && used <= s.w.ring.size(s.k) && badSlot(s) < 0;
   },
   explain(s) {
     const used = s.w.ring.used(s.k);
     const j = badSlot(s);
-    if (j < 0) return `${used} slots of ${s.k.bounds.ring} are in use.`;
+    if (j < 0) return `${used} slots of ${s.w.ring.size(s.k)} are in use.`;
     return `Slot ${s.w.ring.index(s.k, j)} ${slotProblem(s, j, used)}.`;
   },
   marks: (s) => [badSlot(s)],

@@ -9,6 +9,8 @@ export interface Bounds {
   readonly page: number;
   /** Slots of the pipe ring; a power of two, 1 to 16. */
   readonly ring: number;
+  /** Slots of two pipes together, at most; 0: as many as both rings may have. */
+  readonly slots: number;
   /** Page-cache pages of the one file; 1 to 4. */
   readonly files: number;
   /** Byte counts that an op may name: `all` is every one from 1 to ring * page. */
@@ -21,8 +23,8 @@ export interface Bounds {
   readonly contents: '3' | 'off';
   /** `careless` callers also break the protocol; what they find is `misuse`. */
   readonly callers: 'correct' | 'careless';
-  /** What a released slot keeps: only its flags, or every field. See model/README.md. */
-  readonly stale: 'flags' | 'all';
+  /** What a released slot keeps: nothing, only its flags, or every field. See model/README.md. */
+  readonly stale: 'none' | 'flags' | 'all';
   /** Whether an allocation may fail. */
   readonly oom: 'on' | 'off';
   /** Bits of head and tail in a free-running ring; they wrap at 2^bits. 0: the fewest that serve. */
@@ -49,6 +51,7 @@ export interface Bounds {
 export const DEFAULT_BOUNDS: Bounds = {
   page: 2,
   ring: 2,
+  slots: 0,
   files: 2,
   lengths: 'all',
   segments: 'all',
@@ -72,6 +75,8 @@ export const DEFAULT_BOUNDS: Bounds = {
 export interface Needs {
   /** The ring, its readers and writers. */
   readonly pipe: boolean;
+  /** How many pipes there are; one where absent. */
+  readonly pipes?: number;
   /** `fixed`: one address space whose page tables never change. `paged`: two, that do. */
   readonly memory: 'none' | 'fixed' | 'paged';
   /** Address spaces. */
@@ -82,11 +87,24 @@ export interface Needs {
 
 export const PIPE_NEEDS: Needs = { pipe: true, memory: 'none', mms: 0 };
 
+/** Pipes of a scenario. */
+export function pipeCount(needs: Needs): number {
+  return needs.pipe ? (needs.pipes ?? 1) : 0;
+}
+
 /** Bounds that only scenarios with memory have; others do not print them. */
 export const MEMORY_BOUNDS: ReadonlySet<keyof Bounds> = new Set(['vpages', 'segs', 'order', 'bias', 'refbits', 'cow']);
 
 /** Bounds that only scenarios with a pipe have. */
 export const PIPE_BOUNDS: ReadonlySet<keyof Bounds> = new Set(['ring', 'segments', 'marks', 'stale', 'headbits']);
+
+/** Bounds that only scenarios with two pipes have, beside those of one. */
+export const PIPES_BOUNDS: ReadonlySet<keyof Bounds> = new Set(['slots', 'refbits']);
+
+/** Slots that pipe `p` begins with. */
+export function firstSlots(b: Bounds, p: number): number {
+  return p === 0 || b.slots === 0 ? b.ring : Math.min(b.ring, Math.max(1, b.slots - b.ring));
+}
 
 /** Named bounds of `--bounds`. */
 export const NAMED_BOUNDS: Readonly<Record<string, Bounds>> = {
@@ -157,6 +175,7 @@ export function requestEntries(b: Bounds, needs: Needs = PIPE_NEEDS): number {
  */
 export function poolPages(b: Bounds, needs: Needs): number {
   let n = 0;
+  if (pipeCount(needs) > 1) return pipeCount(needs) * (b.ring + 1) + 1;
   if (needs.pipe) n += b.ring + requestEntries(b, needs) + 2;
   if (needs.memory === 'paged') {
     const pages = (needs.mms + 1) * b.vpages + 1;

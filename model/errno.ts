@@ -11,8 +11,10 @@ export const ENOMEM = 12;
 export const EBADF = 9;
 export const EACCES = 13;
 export const EFAULT = 14;
+export const EBUSY = 16;
 export const EINVAL = 22;
 
+/** EPERM is left out: -1 is also what `~0U` looks like. */
 const NAMES = new Map([
   [EIO, 'EIO'],
   [EBADF, 'EBADF'],
@@ -20,6 +22,7 @@ const NAMES = new Map([
   [EACCES, 'EACCES'],
   [ENOMEM, 'ENOMEM'],
   [EFAULT, 'EFAULT'],
+  [EBUSY, 'EBUSY'],
   [EINVAL, 'EINVAL'],
 ]);
 

@@ -2,76 +2,30 @@
  * All state as ONE list of fields, from which the image is generated: what is not listed
  * here is not saved, and a test finds it.
  */
-import type { Bounds, Needs } from './bounds.js';
-import { countMax, headBits, lengthMax, requestEntries } from './bounds.js';
+import type { Bounds } from './bounds.js';
+import { countMax, headBits, lengthMax, pipeCount, requestEntries } from './bounds.js';
 import { bitsFor } from './cint.js';
+import type { Field, Layout, Uses } from './field.js';
+import { flag, int, pageRef, PIPES, signed, SLOTS } from './field.js';
 import { owedMax, VALUES } from './ghost.js';
 import { openFileFields } from './files.js';
 import type { Page } from './kernel.js';
 import type { RingForm } from './ring.js';
 
-/** A state variable: where it is, how many bits it has, and how it is read and written. */
-export interface Field {
-  readonly path: string;
-  readonly bits: number;
-  /** JavaScript expression that reads the value as an unsigned integer. */
-  readonly get: string;
-  /** JavaScript statement that stores `v`. */
-  readonly set: string;
-}
-
-const int = (path: string, bits: number): Field => ({ path, bits, get: path, set: `${path} = v` });
-const flag = (path: string): Field => ({ path, bits: 1, get: `(${path} ? 1 : 0)`, set: `${path} = v === 1` });
-const signed = (path: string, bits: number): Field => {
-  const bias = 2 ** (bits - 1);
-  return { path, bits, get: `(${path} + ${bias})`, set: `${path} = v - ${bias}` };
-};
-
-/** Which parts of the state can change at all in this world; the others keep their initial value. */
-export interface Uses {
-  /** Iterators, their callers and page requests. */
-  readonly iterators: boolean;
-  /** An iterator that lives from op to op, over one of so many vectors (0: pipes only). */
-  readonly iter: boolean;
-  readonly vecs: number;
-  /** A request of pages. */
-  readonly request: boolean;
-  readonly needs: Needs;
-  /** The struct copy of a direct I/O path. */
-  readonly iterCopy: boolean;
-  /** Flags of the open files, by F_SETFL. */
-  readonly fileFlags: boolean;
-}
-
-/** What the generated code is made from. */
-interface Layout {
-  readonly uses: Uses;
-  readonly b: Bounds;
-  readonly form: RingForm;
-  readonly pages: readonly Page[];
-}
-
-function pageRef(path: string, l: Layout): Field {
-  return {
-    path,
-    bits: bitsFor(l.pages.length),
-    get: `(${path} === null ? 0 : ${path}.canon + 1)`,
-    set: `${path} = v === 0 ? null : k.pages[v - 1]`,
-  };
-}
+export type { Field, Uses } from './field.js';
 
 /** Bits that the references of one folio fit into; twice what correct code needs. */
 function refBits(l: Layout): number {
   const { b, uses } = l;
   const entries = requestEntries(b, uses.needs);
-  const plain = (uses.needs.pipe ? b.ring : 0) + 2 * entries + 2 + uses.needs.mms * b.vpages;
+  const plain = pipeCount(uses.needs) * b.ring + 2 * entries + 2 + uses.needs.mms * b.vpages;
   return bitsFor(uses.needs.memory === 'none' ? plain : 2 * (plain + entries * b.bias));
 }
 
 function refcountField(p: number, l: Layout): Field {
   const path = `pages[${p}].refcount`;
   const { refbits } = l.b;
-  if (l.uses.needs.memory === 'none' || refbits === 0) {
+  if (refbits === 0 || (l.uses.needs.memory === 'none' && pipeCount(l.uses.needs) < 2)) {
     return { path, bits: refBits(l), get: `o${p}.refcount`, set: `k.pages[${p}].refcount = v` };
   }
   const half = 2 ** (refbits - 1);
@@ -143,16 +97,19 @@ function privateFields({ b, uses }: Layout): Field[] {
   return [...ofMemory, ...ofRequest, ...values('mayRead', entries)];
 }
 
-function slotFields(l: Layout): Field[] {
+/** Slots of pipe `p`: `s0` ... in the generated code, `t0` ... of the second one. */
+function slotFields(l: Layout, p = 0): Field[] {
   const out: Field[] = [];
+  const P = PIPES[p];
   for (let s = 0; s < l.b.ring; s++) {
+    const slot = `${SLOTS[p]}${s}`;
     const field = (name: string, bits: number): Field => ({
-      path: `pipe.bufs[${s}].${name}`,
+      path: `${p === 0 ? 'pipe' : 'pipes[1]'}.bufs[${s}].${name}`,
       bits,
-      get: `s${s}.${name}`,
-      set: `P.bufs[${s}].${name} = v`,
+      get: `${slot}.${name}`,
+      set: `${P}.bufs[${s}].${name} = v`,
     });
-    out.push({ ...pageRef(`s${s}.page`, l), set: `P.bufs[${s}].page = v === 0 ? null : k.pages[v - 1]` });
+    out.push({ ...pageRef(`${slot}.page`, l), set: `${P}.bufs[${s}].page = v === 0 ? null : k.pages[v - 1]` });
     out.push(field('offset', bitsFor(l.b.page)), field('len', bitsFor(l.b.page)));
     out.push(field('ops', 3), field('flags', 5));
   }
@@ -234,18 +191,33 @@ function requestFields(l: Layout): Field[] {
   return [...out, int('k.arrays', 2)];
 }
 
-function pipeFields(l: Layout): Field[] {
-  if (l.form === 'head-tail') return [freeRunning('P.head', 'true', l), freeRunning('P.tail', 'true', l)];
+function pipeFields(l: Layout, P = 'P'): Field[] {
+  if (l.form === 'head-tail') return [freeRunning(`${P}.head`, 'true', l), freeRunning(`${P}.tail`, 'true', l)];
   const mask = l.b.ring - 1;
   return [
     {
-      path: 'P.curbuf',
+      path: `${P}.curbuf`,
       bits: bitsFor(mask),
-      get: `((P.curbuf - R) & ${mask} | (P.curbuf & ~${mask}))`,
-      set: 'P.curbuf = v',
+      get: `((${P}.curbuf - R) & ${mask} | (${P}.curbuf & ~${mask}))`,
+      set: `${P}.curbuf = v`,
     },
-    int('P.nrbufs', bitsFor(l.b.ring)),
+    int(`${P}.nrbufs`, bitsFor(l.b.ring)),
   ];
+}
+
+/** What one pipe beside another has: its size, which may change, and all that the first one has. */
+function secondPipeFields(l: Layout): Field[] {
+  const size = (P: string): Field => ({
+    path: `${P}.ringSize`,
+    bits: bitsFor(l.b.ring),
+    get: `${P}.${l.form === 'curbuf' ? 'buffers' : 'ringSize'}`,
+    set: `${P}.buffers = ${P}.ringSize = ${P}.maxUsage = v`,
+  });
+  const owed = owedMax(l.b);
+  const out = [size('P'), size('Q'), ...pipeFields(l, 'Q'), pageRef('Q.tmpPage', l), ...slotFields(l, 1)];
+  out.push(int('g.ns[1]', bitsFor(owed)), signed('g.fileMark', bitsFor(l.b.files * l.b.page) + 1));
+  for (let i = 0; i < owed; i++) out.push(int(`g.tags[1][${i}]`, 2), int(`g.kinds[1][${i}]`, 2));
+  return out;
 }
 
 /** What a reader of the pipe is owed. */
@@ -294,6 +266,7 @@ export function fieldList(
     ...addedFields.map((bits, n) => int(`k.added[${n}]`, bits)),
     ...(uses.needs.openFiles === true ? openFileFields(b).map(([path, bits]) => int(path, bits)) : []),
     ...(pipe ? owedFields(l) : []),
+    ...(pipeCount(uses.needs) > 1 ? secondPipeFields(l) : []),
     ...[int('g.broken', 30), int('g.breaks', 2)],
   ];
 }

@@ -130,6 +130,20 @@ export const ALL_FUNCTION_NAMES = [
   'spliceDismissPipe',
   'directSpliceReadConsumerActor',
   'doSpliceDirectReadConsumer',
+  'pipeBufGet',
+  'pipeBufMarkUnmergeable',
+  'doSplicePipes',
+  'splicePipeToPipe',
+  'doTee',
+  'linkPipe',
+  'spliceFileToPipe',
+  'fileSpliceRead',
+  'spliceToPipe',
+  'spliceFolioIntoPipe',
+  'pipeSetSize',
+  'roundPipeSize',
+  'pipeResizeRing',
+  'pipeIoctl',
 ] as const satisfies readonly FunctionName[];
 
 type Missing = Exclude<FunctionName, (typeof ALL_FUNCTION_NAMES)[number]>;

@@ -207,6 +207,27 @@ export interface KernelFunctions {
     len: number,
     flags: number,
   ): number;
+  // fs/splice.c, fs/pipe.c: pipes `from` and `to` of k.pipes
+  /** `buf->ops->get`: false where the page's count does not allow another reference (5.1+). */
+  pipeBufGet(k: Kernel, buf: PipeBuffer): boolean;
+  /** The flags that a duplicate does not inherit; a function of this name from 5.1 to 5.7. */
+  pipeBufMarkUnmergeable(k: Kernel, obuf: PipeBuffer): void;
+  doSplicePipes(k: Kernel, from: number, to: number, len: number): number;
+  splicePipeToPipe(k: Kernel, from: number, to: number, len: number): number;
+  doTee(k: Kernel, from: number, to: number, len: number): number;
+  linkPipe(k: Kernel, from: number, to: number, len: number): number;
+  /** From the page cache at `pos` into k.pipe. */
+  spliceFileToPipe(k: Kernel, pos: number, len: number): number;
+  fileSpliceRead(k: Kernel, pos: number, len: number): number;
+  /** k.spd into k.pipe; to 4.9 the way of a file's pages. */
+  spliceToPipe(k: Kernel): number;
+  spliceFolioIntoPipe(k: Kernel, pos: number, size: number): number;
+  /** F_SETPIPE_SZ of k.pipe: the new size in bytes. */
+  pipeSetSize(k: Kernel, arg: number): number;
+  roundPipeSize(k: Kernel, size: number): number;
+  pipeResizeRing(k: Kernel, nrSlots: number): number;
+  /** FIONREAD of k.pipe. */
+  pipeIoctl(k: Kernel): number;
 }
 
 export type FunctionName = keyof KernelFunctions;
@@ -218,6 +239,8 @@ const C_NAMES: Readonly<Record<string, string>> = {
   genericFileSpliceReadDone: 'generic_file_splice_read',
   genericFileSpliceReadFile: 'generic_file_splice_read',
   ioSplicePrep: '__io_splice_prep',
+  fileSpliceRead: 'splice_read',
+  doSplicePipes: 'do_splice',
   csumAndCopyToIter: 'csum_and_copy_to_iter',
 };
 

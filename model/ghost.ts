@@ -4,7 +4,7 @@
  * Built by the runner from an op's arguments and its reported return, never by a design.
  */
 import type { Bounds, Needs } from './bounds.js';
-import { PIPE_NEEDS, requestEntries } from './bounds.js';
+import { PIPE_NEEDS, pipeCount, requestEntries } from './bounds.js';
 
 /** How a byte in the pipe belongs to packets. */
 export const ByteKind = { Stream: 0, Packet: 1, PacketEnd: 2 } as const;
@@ -17,9 +17,14 @@ const FILE = 4;
 
 export class Ghost {
   /** Bytes owed to the reader, oldest first: tag and packet membership. */
-  readonly tag: Uint8Array;
-  readonly kind: Uint8Array;
+  tag: Uint8Array;
+  kind: Uint8Array;
   n = 0;
+  /** The same for each pipe; those of the selected one are above, and its entry in `ns` is stale. */
+  readonly tags: Uint8Array[] = [];
+  readonly kinds: Uint8Array[] = [];
+  readonly ns: number[] = [];
+  private selected = 0;
   /** How many bytes were owed when the present iterator was made. */
   start = 0;
   /** What the iterator's count has to be. */
@@ -62,8 +67,13 @@ export class Ghost {
 
   constructor(bounds: Bounds, needs: Needs = PIPE_NEEDS) {
     const max = owedMax(bounds);
-    this.tag = new Uint8Array(max);
-    this.kind = new Uint8Array(max);
+    for (let p = 0; p < Math.max(1, pipeCount(needs)); p++) {
+      this.tags.push(new Uint8Array(max));
+      this.kinds.push(new Uint8Array(max));
+      this.ns.push(0);
+    }
+    this.tag = this.tags[0];
+    this.kind = this.kinds[0];
     const isPaged = needs.memory === 'paged';
     this.memory = new Uint8Array(isPaged ? needs.mms * bounds.vpages : 0);
     this.mayRead = new Uint8Array(isPaged ? requestEntries(bounds, needs) : 0);
@@ -71,8 +81,12 @@ export class Ghost {
   }
 
   reset(): void {
-    this.tag.fill(0);
-    this.kind.fill(0);
+    this.select(0);
+    for (let p = 0; p < this.ns.length; p++) {
+      this.tags[p].fill(0);
+      this.kinds[p].fill(0);
+      this.ns[p] = 0;
+    }
     this.n = this.start = this.left = this.asked = this.writer = this.broken = this.breaks = 0;
     this.isMarkFree = true;
     this.deviceMark = -1;
@@ -88,6 +102,21 @@ export class Ghost {
       this.whose[1 + f] = FILE;
     }
     this.steps = 0;
+  }
+
+  /** Says what pipe `p` owes; the first is selected between two ops. */
+  select(p: number): void {
+    if (p === this.selected) return;
+    this.ns[this.selected] = this.n;
+    this.selected = p;
+    this.n = this.ns[p];
+    this.tag = this.tags[p];
+    this.kind = this.kinds[p];
+  }
+
+  /** Bytes that pipe `p` owes. */
+  owedOf(p: number): number {
+    return p === this.selected ? this.n : this.ns[p];
   }
 
   /** One byte more is owed. Silently full: a longer pipe content is a violation by itself. */

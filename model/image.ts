@@ -7,6 +7,7 @@
  * differ only in those names have the same image.
  */
 import type { Bounds } from './bounds.js';
+import { pipeCount } from './bounds.js';
 import type { Field, Uses } from './fields.js';
 import { fieldList } from './fields.js';
 import type { Ghost } from './ghost.js';
@@ -40,13 +41,27 @@ function place(fields: readonly Field[]): { words: number; at: [word: number, sh
   return { words: word + 1, at };
 }
 
-function prologue(b: Bounds, pages: number, hasPipe: boolean): string {
+function prologue(b: Bounds, pages: number, pipes: number): string {
   const slots = Array.from(
-    { length: hasPipe ? b.ring : 0 },
+    { length: pipes > 0 ? b.ring : 0 },
     (_, s) => `const s${s} = P.bufs[(R + ${s}) & ${b.ring - 1}];`,
   );
+  // Two pipes never rotate.
+  if (pipes > 1) for (let s = 0; s < b.ring; s++) slots.push(`const t${s} = Q.bufs[${s}];`);
   const order = Array.from({ length: pages }, (_, p) => `const o${p} = order[${p}];`);
-  return `const P = k.pipe;\n${slots.join('\n')}\n${order.join('\n')}`;
+  return `${pipeNames(pipes)}\n${slots.join('\n')}\n${order.join('\n')}`;
+}
+
+/** Between two ops the first pipe is the one that is meant, and no caller's iterator lives. */
+function firstPipe(k: Kernel, g: Ghost): void {
+  k.usePipe(0);
+  g.select(0);
+  if (k.iter.active) k.dropIter();
+}
+
+/** The first pipe, and the second where there is one. */
+function pipeNames(pipes: number): string {
+  return pipes > 1 ? 'const P = k.pipes[0], Q = k.pipes[1];' : 'const P = k.pipe;';
 }
 
 /** Generates the codec for one world. `order` and `rotation` come from symmetry.ts. */
@@ -73,7 +88,8 @@ export function makeCodec(
     });
     saveLines.push(`to[at + ${w}] = w;`);
   }
-  const head = prologue(b, pages.length, uses.needs.pipe);
+  const pipes = pipeCount(uses.needs);
+  const head = prologue(b, pages.length, pipes);
   type Save = (k: Kernel, g: Ghost, to: Int32Array, at: number, order: readonly Page[], R: number) => boolean;
   type Load = (k: Kernel, g: Ghost, from: Int32Array, at: number) => void;
   const save = new Function(
@@ -85,7 +101,7 @@ export function makeCodec(
     'R',
     `${head}\nlet v = 0, w = 0, bad = 0;\n${saveLines.join('\n')}\nreturn bad === 0;`,
   ) as Save;
-  const load = new Function('k', 'g', 'from', 'at', `const P = k.pipe;\n${loadLines.join('\n')}`) as Load;
+  const load = new Function('k', 'g', 'from', 'at', `${pipeNames(pipes)}\n${loadLines.join('\n')}`) as Load;
   const values = new Function('k', 'g', 'order', 'R', `${head}\nreturn [${fields.map((f) => f.get).join(', ')}];`) as (
     k: Kernel,
     g: Ghost,
@@ -97,10 +113,12 @@ export function makeCodec(
     bits: fields.reduce((sum, f) => sum + f.bits, 0),
     fields,
     save(k, g, to, where) {
+      if (pipes > 1) firstPipe(k, g);
       const c = canon(k);
       return save(k, g, to, where, c.order, c.rotation);
     },
     load(k, g, from, where) {
+      if (pipes > 1) firstPipe(k, g);
       load(k, g, from, where);
       for (const page of k.pages) page.canon = page.pfn;
     },

@@ -7,7 +7,7 @@
  * @kernel include/linux/pipe_fs_i.h struct pipe_inode_info, struct pipe_buffer
  */
 import type { Bounds, Needs } from './bounds.js';
-import { headBits, lengthMax, PIPE_NEEDS, poolPages, requestEntries } from './bounds.js';
+import { firstSlots, headBits, lengthMax, PIPE_NEEDS, pipeCount, poolPages, requestEntries } from './bounds.js';
 import { openFiles, SpliceState } from './files.js';
 import type { KernelFunctions } from './functions.js';
 import { FOLL_GET, MmStruct, Page, Vma } from './mm_types.js';
@@ -31,6 +31,9 @@ export const PIPE_BUF_FLAG_GIFT = 0x04;
 export const PIPE_BUF_FLAG_PACKET = 0x08;
 export const PIPE_BUF_FLAG_CAN_MERGE = 0x10;
 
+/** Names of several pipes in traces and reports. */
+export const PIPE_NAMES = ['A', 'B'];
+
 /** Open file flags that the model looks at. */
 export const O_NONBLOCK = 0x1;
 export const O_DIRECT = 0x2;
@@ -53,11 +56,12 @@ export class PipeBuffer {
 export class PipeInodeInfo {
   curbuf = 0;
   nrbufs = 0;
-  readonly buffers: number;
+  buffers: number;
   head = 0;
   tail = 0;
-  readonly ringSize: number;
-  readonly maxUsage: number;
+  ringSize: number;
+  maxUsage: number;
+  /** As many as the bounds allow; those from ringSize on are no part of the array, and empty. */
   readonly bufs: PipeBuffer[] = [];
   tmpPage: Page | null = null;
 
@@ -66,6 +70,17 @@ export class PipeInodeInfo {
     this.ringSize = ring;
     this.maxUsage = ring;
     for (let i = 0; i < ring; i++) this.bufs.push(new PipeBuffer());
+  }
+
+  /** An empty pipe of so many slots. */
+  clear(ring: number): void {
+    this.curbuf = this.nrbufs = this.head = this.tail = 0;
+    this.buffers = this.ringSize = this.maxUsage = ring;
+    this.tmpPage = null;
+    for (const buf of this.bufs) {
+      buf.page = null;
+      buf.offset = buf.len = buf.ops = buf.flags = 0;
+    }
   }
 }
 
@@ -167,12 +182,23 @@ export class Out {
   /** Bytes of the request before this get_pages; bytes that an op has committed, -1 for none. */
   before = 0;
   committed = -1;
+  /** The pipe that the op is on, and the one that it takes from (-1: none). */
+  on = 0;
+  from = -1;
 
   noteWrong(entry: number, page: Page | null, offset: number): void {
     this.wrongEntry = entry;
     this.rightPage = page;
     this.rightOffset = offset;
   }
+}
+
+/** `struct splice_pipe_desc`: pages on their way into a pipe. Never part of the image. */
+export class SplicePipeDesc {
+  readonly page: Page[] = [];
+  readonly off: number[] = [];
+  readonly len: number[] = [];
+  nrPages = 0;
 }
 
 /** Thrown to leave a C function that can not go on (BUG, NULL call, use after free). */
@@ -205,7 +231,9 @@ export class Kernel {
   readonly mms: MmStruct[] = [];
   /** What iterators may be made of; see model/vecs.ts. */
   vecs: readonly Vec[] = [];
-  readonly pipe: PipeInodeInfo;
+  /** The pipe that the present function works on: one of `pipes`, and the first of them between two ops. */
+  pipe: PipeInodeInfo;
+  readonly pipes: PipeInodeInfo[] = [];
   readonly iter = new IovIter();
   /** `struct iov_iter data = *iter` of a direct I/O path. */
   readonly iterCopy = new IovIter();
@@ -223,6 +251,7 @@ export class Kernel {
   // What follows is scratch of one op and never part of the image.
   readonly user: UserBuffer;
   readonly out = new Out();
+  readonly spd = new SplicePipeDesc();
   /** `struct page **pages` of the caller; entries not written are undefined memory. */
   readonly pagesArray: (Page | null)[] = [];
   readonly isEntryWritten: boolean[] = [];
@@ -276,7 +305,8 @@ export class Kernel {
     for (let n = 0; n < poolPages(bounds, needs); n++) this.addPage('', `p${n}`);
     this.pairFolios();
     for (let n = 0; n < needs.mms; n++) this.mms.push(new MmStruct(n, bounds.vpages));
-    this.pipe = new PipeInodeInfo(bounds.ring);
+    for (let n = 0; n < Math.max(1, pipeCount(needs)); n++) this.pipes.push(new PipeInodeInfo(bounds.ring));
+    this.pipe = this.pipes[0];
     this.request = new PageRequest(requestEntries(bounds, needs));
     this.kbuf = new Uint8Array(lengthMax(bounds, needs) + 1);
     this.user = new UserBuffer(this.readMax);
@@ -345,13 +375,9 @@ export class Kernel {
         page.isFile && this.bounds.contents !== 'off' ? (isPaged ? 1 + page.pfn : Tag.Plain) : Tag.NeverWritten,
       );
     }
-    const { pipe, request, caller } = this;
-    pipe.curbuf = pipe.nrbufs = pipe.head = pipe.tail = 0;
-    pipe.tmpPage = null;
-    for (const buf of pipe.bufs) {
-      buf.page = null;
-      buf.offset = buf.len = buf.ops = buf.flags = 0;
-    }
+    const { request, caller } = this;
+    this.pipe = this.pipes[0];
+    this.pipes.forEach((pipe, p) => pipe.clear(firstSlots(this.bounds, p)));
     this.resetMemory();
     this.dropIter();
     this.dropRequest();
@@ -398,6 +424,8 @@ export class Kernel {
     this.fatalWhy = '';
     this.fatalFunction = '';
     this.loops = 0;
+    this.out.on = 0;
+    this.out.from = -1;
     this.out.misread = -1;
     this.out.miscopied = '';
     this.out.wrongEntry = -1;
@@ -412,6 +440,11 @@ export class Kernel {
     this.user.mark = -1;
     this.user.pos = 0;
     this.user.total = 0;
+  }
+
+  /** Functions work on pipe `n` from here on. */
+  usePipe(n: number): void {
+    this.pipe = this.pipes[n];
   }
 
   /** The caller's iterators go out of scope. */

@@ -19,6 +19,24 @@ export const KNOWN_GET_PAGES2: readonly Known[] = [
   { invariant: 'refcount-equals-owners', op: 'iov_iter_get_pages2', scenario: 'extract', finding: 'F-18' },
 ];
 
+/** Two pipes, from 5.8 to 6.12: as in one pipe, and what empty buffers do to tee and splice. */
+export const KNOWN_PIPES_6_1: readonly Known[] = [
+  { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'splice', finding: 'F-8' },
+  { invariant: 'returns-what-it-promised', op: 'pread', scenario: 'splice', finding: 'F-11' },
+  { invariant: 'retry-makes-progress', op: 'pwrite', scenario: 'splice', finding: 'F-12' },
+  { invariant: 'retry-makes-progress', op: 'splice_file', scenario: 'splice', finding: 'F-12' },
+  { invariant: 'retry-makes-progress', op: 'tee', scenario: 'splice', finding: 'F-12' },
+  { invariant: 'retry-makes-progress', op: 'splice', scenario: 'splice', finding: 'F-42' },
+  { invariant: 'returns-what-it-promised', op: 'tee', scenario: 'splice', finding: 'F-41' },
+];
+
+/** Two pipes, 4.8: a packet is merged, a copy is merged into, a slot keeps its flags. */
+export const KNOWN_PIPES_4_8: readonly Known[] = [
+  { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'splice', finding: 'F-8' },
+  { invariant: 'bytes-in-order', op: 'pwrite', scenario: 'splice', finding: 'F-43' },
+  { invariant: 'packet-boundaries', op: 'splice_file', scenario: 'splice', finding: 'F-44' },
+];
+
 /** From 6.1 on. */
 export const KNOWN_MOVES_6_1: readonly Known[] = [
   { invariant: 'no-warn', op: 'iov_iter_restore', scenario: 'iov-iter', finding: 'F-25' },

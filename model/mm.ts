@@ -40,7 +40,7 @@ export function allocPage(k: Kernel): Page | null {
  * on which of the free pages comes first.
  */
 function isOwnedThoughFree(k: Kernel, head: Page): boolean {
-  for (const buf of k.pipe.bufs) if (buf.ops !== 0 && buf.page?.head === head) return true;
+  for (const pipe of k.pipes) for (const buf of pipe.bufs) if (buf.ops !== 0 && buf.page?.head === head) return true;
   for (const mm of k.mms) for (const pte of mm.ptes) if (pte.page?.head === head) return true;
   const { request } = k;
   for (let e = 0; e < request.nr; e++) if (request.page[e]?.head === head) return true;

@@ -25,9 +25,13 @@ function countTables(k: Kernel): void {
 export function countOwners(k: Kernel, ring: RingView): void {
   const { needs, pipe, request } = k;
   if (needs.pipe) {
-    const used = ring.used(k);
-    for (let j = 0; j < used; j++) add(ring.slot(k, j).page, refs);
-    add(pipe.tmpPage, refs);
+    for (const p of k.pipes) {
+      k.pipe = p;
+      const used = ring.used(k);
+      for (let j = 0; j < used; j++) add(ring.slot(k, j).page, refs);
+      add(p.tmpPage, refs);
+    }
+    k.pipe = pipe;
   }
   if (needs.memory === 'paged') countTables(k);
   if (request.hold !== 0) {

@@ -10,6 +10,8 @@ export type RingForm = 'curbuf' | 'head-tail';
 
 export interface RingView {
   readonly form: RingForm;
+  /** Slots that the ring has. */
+  size(k: Kernel): number;
   /** Slots in use. */
   used(k: Kernel): number;
   /** The j-th used slot, oldest first; j may run on into the free slots. */
@@ -20,6 +22,7 @@ export interface RingView {
 
 const curbufRing: RingView = {
   form: 'curbuf',
+  size: (k) => k.pipe.buffers,
   used: (k) => k.pipe.nrbufs,
   index: (k, j) => (k.pipe.curbuf + j) & (k.pipe.buffers - 1),
   slot: (k, j) => k.pipe.bufs[(k.pipe.curbuf + j) & (k.pipe.buffers - 1)],
@@ -27,6 +30,7 @@ const curbufRing: RingView = {
 
 const headTailRing: RingView = {
   form: 'head-tail',
+  size: (k) => k.pipe.ringSize,
   used: (k) => (k.pipe.head - k.pipe.tail) & k.headMask,
   index: (k, j) => (k.pipe.tail + j) & (k.pipe.ringSize - 1),
   slot: (k, j) => k.pipe.bufs[(k.pipe.tail + j) & (k.pipe.ringSize - 1)],
@@ -38,7 +42,7 @@ export function ringView(form: RingForm): RingView {
 
 /** Slots that may still be filled. */
 export function freeSlots(k: Kernel, ring: RingView): number {
-  return Math.max(0, k.bounds.ring - ring.used(k));
+  return Math.max(0, ring.size(k) - ring.used(k));
 }
 
 /** Bytes a reader can get at, over all used slots. */
@@ -54,4 +58,16 @@ export function roomInLast(k: Kernel, ring: RingView): number {
   if (used === 0) return 0;
   const buf = ring.slot(k, used - 1);
   return buf.ops === PipeBufOps.Default ? k.pageSize - (buf.offset + buf.len) : 0;
+}
+
+/** No slot of any pipe is in use. */
+export function arePipesEmpty(k: Kernel, ring: RingView): boolean {
+  const was = k.pipe;
+  let used = 0;
+  for (const pipe of k.pipes) {
+    k.pipe = pipe;
+    used += ring.used(k);
+  }
+  k.pipe = was;
+  return used === 0;
 }

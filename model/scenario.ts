@@ -2,7 +2,15 @@ import type { Bounds, Needs } from './bounds.js';
 import { PIPE_NEEDS } from './bounds.js';
 
 /** A scenario: a named subset of ops and callers. */
-export type ScenarioName = 'pipe-iter' | 'packet' | 'iov-iter' | 'extract' | 'fork-dma' | 'read-to-read' | 'all';
+export type ScenarioName =
+  | 'pipe-iter'
+  | 'packet'
+  | 'iov-iter'
+  | 'extract'
+  | 'fork-dma'
+  | 'splice'
+  | 'read-to-read'
+  | 'all';
 
 export interface Scenario {
   readonly name: ScenarioName;
@@ -23,6 +31,8 @@ export interface Scenario {
   readonly iterators: boolean;
   /** pipe2() and fcntl(F_SETFL). */
   readonly flags: boolean;
+  /** Two pipes, with splice and tee between them, and F_SETPIPE_SZ. */
+  readonly pipes?: boolean;
 }
 
 export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
@@ -87,6 +97,23 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
     faults: false,
     iterators: false,
     flags: false,
+  },
+  splice: {
+    name: 'splice',
+    title: 'two pipes and a file: splice and tee between them, F_SETPIPE_SZ, FIONREAD',
+    bounds: {
+      tiny: { page: 2, ring: 1, files: 1, oom: 'off', follow: 0 },
+      default: { slots: 3, files: 1, oom: 'off', stale: 'none', follow: 0 },
+      deep: { files: 1, oom: 'off', stale: 'none', follow: 0 },
+    },
+    needs: { ...PIPE_NEEDS, pipes: 2 },
+    copies: false,
+    extract: false,
+    writers: 'both',
+    faults: true,
+    iterators: false,
+    flags: false,
+    pipes: true,
   },
   'read-to-read': {
     name: 'read-to-read',

@@ -40,7 +40,7 @@ export function makeCanon(b: Bounds, form: RingForm, isExtract: boolean): (k: Ke
   return (k) => {
     const files = k.poolStart;
     if (order.length === 0) order.push(...k.pages);
-    if (!rotates || !k.needs.pipe) result.rotation = 0;
+    if (!rotates || !k.needs.pipe || k.pipes.length > 1) result.rotation = 0;
     else result.rotation = form === 'curbuf' ? k.pipe.curbuf & (k.pipe.buffers - 1) : k.pipe.tail;
     nameAnonPages(k, order, files, result.rotation);
     return result;
@@ -62,10 +62,15 @@ function name(k: Kernel, order: Page[], page: Page | null, next: number): number
 
 /** Gives anonymous pages the numbers of their first appearance: slots, tmp_page, page tables, request, then the rest. */
 function nameAnonPages(k: Kernel, order: Page[], first: number, rotation: number): void {
-  const { pages, pipe, request, mms } = k;
+  const { pages, pipe, pipes, request, mms } = k;
   for (let p = first; p < pages.length; p++) pages[p].canon = -1;
   let next = first;
-  if (k.needs.pipe) {
+  if (pipes.length > 1) {
+    for (const { bufs, tmpPage } of pipes) {
+      for (const { page } of bufs) next = name(k, order, page, next);
+      next = name(k, order, tmpPage, next);
+    }
+  } else if (k.needs.pipe) {
     const mask = pipe.buffers - 1;
     for (let s = 0; s <= mask; s++) next = name(k, order, pipe.bufs[(rotation + s) & mask].page, next);
     next = name(k, order, pipe.tmpPage, next);

@@ -44,7 +44,7 @@ function stream(runner: Runner, bytes: readonly { readonly tag: number; readonly
 function readable(runner: Runner): string {
   const { k, w } = runner;
   const bytes: { tag: number; kind: number }[] = [];
-  for (let j = 0; j < Math.min(w.ring.used(k), k.bounds.ring); j++) {
+  for (let j = 0; j < Math.min(w.ring.used(k), w.ring.size(k)); j++) {
     const buf = w.ring.slot(k, j);
     const isPacket = (buf.flags & PIPE_BUF_FLAG_PACKET) !== 0;
     for (let b = 0; b < buf.len; b++) {

@@ -3,7 +3,7 @@
  * in array order, and around it only what is there. At most 78 columns, no colour needed.
  */
 import { ownersOf, pageName } from '../harness/ledger.js';
-import type { Runner } from '../harness/runner.js';
+import type { Found, Runner } from '../harness/runner.js';
 import { isPending } from '../model/callers/callers.js';
 import type { IovIter } from '../model/kernel.js';
 import * as K from '../model/kernel.js';
@@ -36,7 +36,7 @@ export function flagNames(flags: number): string {
 
 /** Index in the array of the slot that an iterator is at. */
 export function slotOfIter(runner: Runner, i: IovIter): number {
-  return runner.w.ring.form === 'curbuf' ? i.idx : i.head & (runner.k.bounds.ring - 1);
+  return runner.w.ring.form === 'curbuf' ? i.idx : i.head & (runner.k.pipe.ringSize - 1);
 }
 
 /** Bytes from the start of the page to where the iterator goes on; 0 before anything is in the slot. */
@@ -47,7 +47,7 @@ export function offsetOfIter(i: IovIter): number {
 /** What points at each slot of the array: `curbuf`, `tail`, `head`, and the iterators. */
 function pointers(runner: Runner): { ring: string[]; iter: string[] } {
   const { k, w } = runner;
-  const size = k.bounds.ring;
+  const size = w.ring.size(k);
   const ring = Array.from({ length: size }, () => '');
   const iter = Array.from({ length: size }, () => '');
   const point = (at: string[], slot: number, name: string): void => {
@@ -134,7 +134,7 @@ function pipeLine(runner: Runner): string {
     runner.w.ring.form === 'curbuf'
       ? `curbuf=${pipe.curbuf} nrbufs=${pipe.nrbufs} buffers=${pipe.buffers}`
       : `head=${pipe.head} tail=${pipe.tail} ring_size=${pipe.ringSize}`;
-  return `${fields}   lock: ${lockText(runner)}`;
+  return runner.k.pipes.length > 1 ? fields : `${fields}   lock: ${lockText(runner)}`;
 }
 
 /** `count=4 idx=0 iov_offset=2: at slot 0, offset 2` */
@@ -186,6 +186,11 @@ function pageLines(runner: Runner): [string, string][] {
   return [...files, ...counts];
 }
 
+function tmpPageLine(runner: Runner): [string, string][] {
+  const { tmpPage } = runner.k.pipe;
+  return tmpPage === null ? [] : [['tmp_page', pageName(runner, tmpPage)]];
+}
+
 /** What stands around the ring, by its name in the left column. */
 function around(runner: Runner): [name: string, text: string, slotMark?: number][] {
   const { k, g } = runner;
@@ -198,7 +203,8 @@ function around(runner: Runner): [name: string, text: string, slotMark?: number]
   if (k.iterCopy.active) out.push(['copy', iterText(runner, k.iterCopy)]);
   const isOfPipe = k.needs.memory === 'none' || !k.request.isCommitted;
   if (k.request.on !== 0 && isOfPipe) out.push(['request', requestText(runner)]);
-  if (k.pipe.tmpPage !== null) out.push(['tmp_page', pageName(runner, k.pipe.tmpPage)]);
+  if (k.pipes.length > 1) return [...out, ...pageLines(runner)];
+  out.push(...tmpPageLine(runner));
   if (k.needs.memory === 'none') out.push(...pageLines(runner));
   if (k.needs.openFiles === true) out.push(...fileLines(runner));
   else if (hasPipe(runner)) out.push(...byteLines(runner));
@@ -232,21 +238,53 @@ export function hasPipe({ k, w }: Runner): boolean {
   return k.needs.memory === 'none' || k.iter.flavour === K.ITER_PIPE || w.ring.used(k) > 0 || !k.iter.active;
 }
 
-/** The state; `marks` are slots counted from the oldest, -1 is the iterator. */
-export function drawState(runner: Runner, marks: readonly number[], columns = COLUMNS): string[] {
+/** The ring that is looked at, slot by slot. */
+function ringTable(runner: Runner, marks: readonly number[], columns: number): string[] {
   const { k, w } = runner;
-  const size = k.bounds.ring;
+  const size = w.ring.size(k);
   const used = Math.min(w.ring.used(k), size);
   const isUsed = Array.from({ length: size }, () => false);
   for (let j = 0; j < used; j++) isUsed[w.ring.index(k, j)] = true;
   const marked = new Set(marks.filter((j) => j >= 0).map((j) => w.ring.index(k, j)));
   const points = pointers(runner);
   const rows = isUsed.map((isIn, slot) => slotRow(runner, slot, isIn, marked.has(slot), points));
+  return table(rows, '  ', columns);
+}
+
+/** Each of several pipes with its bytes, one after the other. */
+function drawPipes(runner: Runner, marks: readonly (readonly number[])[], columns: number): string[] {
+  const lines = runner.k.pipes.flatMap((_, p) => {
+    runner.usePipe(p);
+    const rest = [...tmpPageLine(runner), ...byteLines(runner)];
+    return [
+      ...fold(`pipe ${K.PIPE_NAMES[p]}`, pipeLine(runner), columns),
+      ...ringTable(runner, marks[p] ?? [], columns),
+      ...rest.flatMap(([name, text]) => fold(name, text, columns)),
+    ];
+  });
+  runner.usePipe(0);
+  return lines;
+}
+
+/** The state; `marks` are slots counted from the oldest, -1 is the iterator; `marksB` those of a second pipe. */
+export function drawState(
+  runner: Runner,
+  marks: readonly number[],
+  columns = COLUMNS,
+  marksB: readonly number[] = [],
+): string[] {
   const rest = around(runner).flatMap(([name, text, markedBy]) => {
     const isMarked = markedBy !== undefined && marks.includes(markedBy);
     const lines = fold(name, text, isMarked ? columns - HERE.length - 2 : columns);
     return lines.map((line, n) => mark(line, isMarked && n === lines.length - 1, columns));
   });
   if (!hasPipe(runner)) return rest;
-  return [...fold('pipe', pipeLine(runner), columns), ...table(rows, '  ', columns), ...rest];
+  if (runner.k.pipes.length > 1) return [...drawPipes(runner, [marks, marksB], columns), ...rest];
+  return [...fold('pipe', pipeLine(runner), columns), ...ringTable(runner, marks, columns), ...rest];
+}
+
+/** The state, with what was found marked on each pipe. */
+export function drawFound(runner: Runner, found: readonly Found[], columns = COLUMNS): string[] {
+  const on = (p: number): number[] => [...new Set(found.filter((f) => (f.pipe ?? 0) === p).flatMap((f) => f.marks))];
+  return drawState(runner, on(0), columns, on(1));
 }

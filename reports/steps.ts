@@ -3,7 +3,8 @@ import { pageName } from '../harness/ledger.js';
 import type { Runner } from '../harness/runner.js';
 import { formatReturn } from '../model/errno.js';
 import type { FunctionName } from '../model/functions.js';
-import { ITER_PIPE } from '../model/kernel.js';
+import type { Page } from '../model/kernel.js';
+import { ITER_PIPE, PIPE_NAMES } from '../model/kernel.js';
 import type { OpInstance } from '../model/op.js';
 import { slotBytes } from './bytes.js';
 import { addedText, positionText } from './draw-files.js';
@@ -55,20 +56,19 @@ function iterShort(runner: Runner): string {
     : '';
 }
 
-/** The ring on one line, or as few as it takes: oldest slot first, as a reader comes to them. */
-export function ringLines(runner: Runner, width = COLUMNS): string[] {
+/** Slots of the ring that is looked at, oldest first, as a reader comes to them. */
+function slotTexts(runner: Runner): string[] {
   const { k, w } = runner;
-  const size = k.bounds.ring;
+  const size = w.ring.size(k);
   const used = Math.min(w.ring.used(k), size);
-  const slots = Array.from({ length: size }, (_, j) => slotText(runner, w.ring.index(k, j), j < used));
-  const parts = [...(hasPipe(runner) ? slots : []), ...(k.needs.memory === 'none' ? [] : memoryShort(runner))];
-  if (k.needs.openFiles === true) parts.push(...[addedText(runner), positionText(runner)].filter((t) => t !== ''));
-  if (iterShort(runner) !== '') parts.push(iterShort(runner));
-  if (k.request.on !== 0 && k.request.nr > 0 && (k.needs.memory === 'none' || !k.request.isCommitted)) {
-    const pages = k.request.page.slice(0, k.request.nr).map(listedName);
-    parts.push(`${k.request.hold === 0 ? heldWord(0) : 'held'}: ${pages.join(' ')}`);
-  }
-  if (k.pipe.tmpPage !== null) parts.push(`tmp_page ${pageName(runner, k.pipe.tmpPage)}`);
+  return Array.from({ length: size }, (_, j) => slotText(runner, w.ring.index(k, j), j < used));
+}
+
+const tmpPageText = ({ k }: Runner, name: (page: Page) => string): string[] =>
+  k.pipe.tmpPage === null ? [] : [`tmp_page ${name(k.pipe.tmpPage)}`];
+
+/** Parts one after the other, on as few lines as it takes. */
+function joinParts(parts: readonly string[], width: number): string[] {
   const lines: string[] = [];
   for (const part of parts) {
     const last = lines.at(-1);
@@ -78,6 +78,31 @@ export function ringLines(runner: Runner, width = COLUMNS): string[] {
     else lines.push(part);
   }
   return lines;
+}
+
+/** The ring on one line, or as few as it takes; of several pipes each on its own. */
+export function ringLines(runner: Runner, width = COLUMNS): string[] {
+  const { k } = runner;
+  const name = (page: Page): string => pageName(runner, page);
+  if (k.pipes.length > 1) {
+    const lines = k.pipes.flatMap((_, p) => {
+      runner.usePipe(p);
+      return joinParts([`${PIPE_NAMES[p]}:`, ...slotTexts(runner), ...tmpPageText(runner, name)], width);
+    });
+    runner.usePipe(0);
+    return lines;
+  }
+  const parts = [
+    ...(hasPipe(runner) ? slotTexts(runner) : []),
+    ...(k.needs.memory === 'none' ? [] : memoryShort(runner)),
+  ];
+  if (k.needs.openFiles === true) parts.push(...[addedText(runner), positionText(runner)].filter((t) => t !== ''));
+  if (iterShort(runner) !== '') parts.push(iterShort(runner));
+  if (k.request.on !== 0 && k.request.nr > 0 && (k.needs.memory === 'none' || !k.request.isCommitted)) {
+    const pages = k.request.page.slice(0, k.request.nr).map(listedName);
+    parts.push(`${k.request.hold === 0 ? heldWord(0) : 'held'}: ${pages.join(' ')}`);
+  }
+  return joinParts([...parts, ...tmpPageText(runner, name)], width);
 }
 
 /** Text broken at its spaces, each line after `indent`. */

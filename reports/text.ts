@@ -15,7 +15,7 @@ import type { Design } from '../model/design.js';
 import { NAMED_BOUNDS } from '../model/bounds.js';
 import { faultRow, fixText, shownFunction, sources } from './fault.js';
 import { PAGES_LEGEND } from './draw-memory.js';
-import { COLUMNS, HERE, LEGEND, drawState } from './draw.js';
+import { COLUMNS, HERE, LEGEND, drawFound } from './draw.js';
 import { returned, ringLines, wrap } from './steps.js';
 
 export type Colour = (kind: 'bad' | 'dim' | 'bold', s: string) => string;
@@ -124,7 +124,8 @@ function stepLines(runner: Runner, ops: readonly number[], v: Violation, colour:
   const short: string[][] = [];
   const draw = (r: Runner, found: readonly Found[]): string[] => {
     short.push(ringLines(r, COLUMNS - STEP));
-    return drawState(r, found.find((f) => classKey(f) === classKey(v.class))?.marks ?? [], COLUMNS - DRAWING.length);
+    const own = found.find((f) => classKey(f) === classKey(v.class));
+    return drawFound(r, own === undefined ? [] : [own], COLUMNS - DRAWING.length);
   };
   const { steps, stoppedAt } = replay(runner, ops, draw);
   if (stoppedAt >= 0 || steps.length === 0) {

@@ -7,6 +7,11 @@ import { design as alignedBvecOffset } from './history/aligned-bvec-offset.js';
 import { design as discCount } from './history/disc-count.js';
 import { design as extractZeroSized } from './history/extract-zero-sized.js';
 import { design as revertBraino } from './history/revert-braino.js';
+import { design as resizeWrappedRing } from './history/resize-wrapped-ring.js';
+import { design as spliceToPipeFlags } from './history/splice-to-pipe-flags.js';
+import { design as spliceToPipeLeak } from './history/splice-to-pipe-leak.js';
+import { design as teeMerge } from './history/tee-merge.js';
+import { design as teeRefOverflow } from './history/tee-ref-overflow.js';
 import { design as xarrayGetpagesMath } from './history/xarray-getpages-math.js';
 import { design as zeroPagePins } from './history/zero-page-pins.js';
 import { design as linux33 } from './linux-3.3.js';
@@ -39,6 +44,11 @@ export const DESIGNS: readonly Design[] = [
   linux58,
   revertBraino,
   linux61,
+  teeMerge,
+  resizeWrappedRing,
+  teeRefOverflow,
+  spliceToPipeFlags,
+  spliceToPipeLeak,
   xarrayGetpagesMath,
   discCount,
   extractPagesNoref,

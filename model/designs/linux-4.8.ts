@@ -1,9 +1,12 @@
 import { bioFunctions } from '../bio.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_OLD_FLAVOURS } from '../known.js';
+import { KNOWN_OLD_FLAVOURS, KNOWN_PIPES_4_8 } from '../known.js';
 import { gupFunctions } from '../gup.js';
 import { iovIter48 } from '../linux/4.8/iov_iter.js';
+import { fileSplice48 } from '../linux/4.8/file_splice.js';
 import { pipe48 } from '../linux/4.8/pipe.js';
+import { pipeSize48 } from '../linux/4.8/pipe_size.js';
+import { splicePipes48 } from '../linux/4.8/splice_pipes.js';
 import { memoryFunctions } from '../memory.js';
 import { design as linux33 } from './linux-3.3.js';
 
@@ -16,12 +19,25 @@ export const design = defineDesign({
   source: [{ tree: '4.8', file: 'fs/pipe.c', symbol: '' }],
   base: linux33,
   override,
-  add: { functions: { isPacketized, ...iovIter48, ...gupFunctions, ...memoryFunctions, ...bioFunctions } },
-  scenarios: ['packet', 'iov-iter'],
+  add: {
+    functions: {
+      isPacketized,
+      ...iovIter48,
+      ...gupFunctions,
+      ...memoryFunctions,
+      ...bioFunctions,
+      ...splicePipes48,
+      ...pipeSize48,
+      ...fileSplice48,
+    },
+  },
+  bounds: { stale: 'flags' },
+  scenarios: ['packet', 'iov-iter', 'splice'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
       ...KNOWN_OLD_FLAVOURS,
+      ...KNOWN_PIPES_4_8,
     ],
   },
 });

@@ -1,6 +1,9 @@
 import { defineDesign } from '../design.js';
-import { KNOWN_GET_PAGES2, KNOWN_MOVES_6_1 } from '../known.js';
+import { KNOWN_GET_PAGES2, KNOWN_MOVES_6_1, KNOWN_PIPES_6_1 } from '../known.js';
+import { fileSplice61 } from '../linux/6.1/file_splice.js';
 import { iovIter61, iovIter61Added } from '../linux/6.1/iov_iter.js';
+import { pipeSize61 } from '../linux/6.1/pipe_size.js';
+import { splicePipes61 } from '../linux/6.1/splice_pipes.js';
 import { spliceDirect61 } from '../linux/6.1/splice_direct.js';
 import { CONTRACT_5_8, design as linux58 } from './linux-5.8.js';
 
@@ -14,9 +17,17 @@ export const design = defineDesign({
     { tree: '6.1', file: 'fs/splice.c', symbol: 'splice_direct_to_actor' },
   ],
   base: linux58,
-  override: iovIter61,
+  override: { ...iovIter61, ...splicePipes61, ...pipeSize61, ...fileSplice61 },
   add: { functions: { ...iovIter61Added, ...spliceDirect61 } },
-  remove: ['allocated', 'dataStart', 'pushPipe', 'pipeTruncate', 'pipeGetPagesList', 'pipeGetPagesAlloc'],
+  remove: [
+    'allocated',
+    'dataStart',
+    'pushPipe',
+    'pipeTruncate',
+    'pipeGetPagesList',
+    'pipeGetPagesAlloc',
+    'spliceToPipe',
+  ],
   contract: {
     ...CONTRACT_5_8,
     getPages: 'advances',
@@ -25,7 +36,7 @@ export const design = defineDesign({
       getPages: 'the variants with a 2 in their name move the iterator by what they return (6.0 lib/iov_iter.c)',
     },
   },
-  scenarios: ['pipe-iter', 'packet', 'iov-iter', 'extract', 'fork-dma'],
+  scenarios: ['pipe-iter', 'packet', 'iov-iter', 'extract', 'fork-dma', 'splice'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
@@ -35,6 +46,7 @@ export const design = defineDesign({
       { invariant: 'bytes-in-order', op: 'read_iter_return', scenario: 'pipe-iter', finding: 'F-10' },
       { invariant: 'no-unwritten-byte-readable', op: 'iov_iter_revert', scenario: 'pipe-iter', finding: 'F-10' },
       { invariant: 'no-unwritten-byte-readable', op: 'read_iter_return', scenario: 'pipe-iter', finding: 'F-10' },
+      ...KNOWN_PIPES_6_1,
       ...KNOWN_MOVES_6_1,
       ...KNOWN_GET_PAGES2,
       { invariant: 'memory-is-private', op: 'device_write', scenario: 'fork-dma', finding: 'F-20' },

@@ -1,9 +1,10 @@
 import type { FunctionName } from '../functions.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_EXTRACT_6_3, KNOWN_GET_PAGES2, KNOWN_MOVES_6_1 } from '../known.js';
+import { KNOWN_EXTRACT_6_3, KNOWN_GET_PAGES2, KNOWN_MOVES_6_1, KNOWN_PIPES_6_1 } from '../known.js';
 import { bioExtractFunctions } from '../bio.js';
 import { iovIter612, iovIter612Added } from '../linux/6.12/iov_iter.js';
 import { spliceDirect61 } from '../linux/6.1/splice_direct.js';
+import { fileSplice612, spliceFolioIntoPipe } from '../linux/6.12/file_splice.js';
 import { gupFunctions } from '../gup.js';
 import { design as linux63, RETENTIONS_6_3 } from './linux-6.3.js';
 
@@ -45,8 +46,8 @@ export const design = defineDesign({
     { tree: '6.12', file: 'include/linux/iov_iter.h', symbol: '' },
   ],
   base: linux63,
-  override: { ...iovIter612, ...bioExtractFunctions, tryGrabFolio, unpinUserPage },
-  add: { functions: iovIter612Added },
+  override: { ...iovIter612, ...fileSplice612, ...bioExtractFunctions, tryGrabFolio, unpinUserPage },
+  add: { functions: { ...iovIter612Added, spliceFolioIntoPipe } },
   remove: GONE,
   contract: {
     ...linux63.contract,
@@ -58,9 +59,10 @@ export const design = defineDesign({
         'supported (6.12 lib/iov_iter.c)',
     },
   },
-  scenarios: ['iov-iter', 'extract', 'fork-dma'],
+  scenarios: ['iov-iter', 'extract', 'fork-dma', 'splice'],
   expect: {
     known: [
+      ...KNOWN_PIPES_6_1,
       ...KNOWN_MOVES_6_1,
       ...KNOWN_GET_PAGES2,
       ...KNOWN_EXTRACT_6_3,

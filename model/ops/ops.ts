@@ -22,6 +22,7 @@ import { PROCESS_OPS } from './process.js';
 import { QUERY_OPS } from './query.js';
 import { REQUEST_OPS } from './request.js';
 import { SPLICE_OPS } from './splice.js';
+import { SPLICE_PIPES_OPS } from './splice-pipes.js';
 import { VEC_QUERY_OPS } from './vec-query.js';
 
 export const OPS: readonly OpSpec[] = [
@@ -29,6 +30,7 @@ export const OPS: readonly OpSpec[] = [
   ...ITER_OPS,
   ...REQUEST_OPS,
   ...SPLICE_OPS,
+  ...SPLICE_PIPES_OPS,
   ...QUERY_OPS,
   ...CARELESS_OPS,
   ...PROCESS_OPS,

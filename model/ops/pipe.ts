@@ -19,6 +19,7 @@ const FLAG_NAMES: Readonly<Record<number, string>> = {
 const hasPipe = (w: World): boolean =>
   w.scenario.needs.pipe &&
   w.scenario.needs.openFiles !== true &&
+  w.scenario.pipes !== true &&
   (!w.scenario.extract || w.design.present.has('iovIterPipe'));
 
 export const pread: OpSpec = {
@@ -77,7 +78,7 @@ export const pwriteOom: OpSpec = {
   ...pwrite,
   help: 'write(2) during which an allocation fails',
   args: [{ name: 'fd', values: () => [0, 1], names: FD_NAMES }, lengthArg('size'), markArg, oomArg()],
-  exists: (w) => w.scenario.faults && w.bounds.oom === 'on',
+  exists: (w) => hasPipe(w) && w.scenario.faults && w.bounds.oom === 'on',
   allowed: (k, g, w, fd, size, mark, oom) =>
     oom >= 0 && oomFits(k, w, oom, size) && pwrite.allowed?.(k, g, w, fd, size, mark, -1) === true,
   apply(k, w, fd, size, mark, oom) {

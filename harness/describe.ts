@@ -1,0 +1,20 @@
+/** A broken rule in words, and where in the drawing it shows. */
+import type { Invariant, Judged } from '../invariants/invariant.js';
+import { PIPE_NAMES } from '../model/kernel.js';
+import type { Found } from './violation.js';
+
+/** The rule is asked of the pipe that is looked at, which is number `pipe`. */
+export function describeBroken(invariant: Invariant, judged: Judged, name: string, pipe: number): Found {
+  const isFatal = invariant.severity === 'fatal';
+  // Only a rule that can mark slots is about one of two pipes.
+  const isOfPipe = judged.k.pipes.length > 1 && invariant.marks !== undefined && !isFatal;
+  return {
+    invariant: invariant.id,
+    op: judged.spec.name,
+    function: name,
+    severity: invariant.severity,
+    explanation: (isOfPipe ? `Pipe ${PIPE_NAMES[pipe]}: ` : '') + invariant.explain(judged),
+    marks: isFatal ? [] : (invariant.marks?.(judged) ?? []),
+    ...(pipe > 0 ? { pipe } : {}),
+  };
+}
