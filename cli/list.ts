@@ -37,7 +37,8 @@ function designs(): string[][] {
 }
 
 function argText(arg: ArgSpec): string {
-  const name = arg.names === undefined ? arg.name : `${arg.name}=${Object.values(arg.names).join(',')}`;
+  // Names that differ by bounds are found out by a check; they would be many.
+  const name = typeof arg.names === 'object' ? `${arg.name}=${Object.values(arg.names).join(',')}` : arg.name;
   return arg.omit === undefined ? name : `[${name}]`;
 }
 

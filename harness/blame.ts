@@ -92,13 +92,22 @@ export class Blame {
     let best: FunctionName | null = entry;
     // How far an iterator over memory moves is its caller's decision; over a pipe, moving frees pages.
     const isOverMemory = this.runner.k.needs.memory !== 'none';
-    const level = (nodes: readonly Node[]): readonly Node[] =>
-      isOverMemory ? nodes.filter(({ name }) => !MOVERS.has(name) || name === entry) : nodes;
-    for (let node = culprit(level(this.roots)); node !== undefined; node = culprit(level(node.children))) {
+    const pick = (nodes: readonly Node[]): Node | undefined => {
+      if (!isOverMemory) return culprit(nodes);
+      const level = nodes.filter(({ name }) => !MOVERS.has(name) || name === entry);
+      return culprit(level) ?? this.onlyOwn(level);
+    };
+    for (let node = pick(this.roots); node !== undefined; node = pick(node.children)) {
       if (this.own.has(node.name)) best = node.name;
       if (invariant.blames?.includes(node.name) === true) return cName(node.name);
     }
     return best === null ? spec.name : cName(best);
+  }
+
+  /** Of several that changed the state, the one that the design has written; it may have been called more than once. */
+  private onlyOwn(level: readonly Node[]): Node | undefined {
+    const own = level.filter((node) => node.hasChanged && this.own.has(node.name));
+    return own.every(({ name }) => name === own[0].name) ? own[0] : undefined;
   }
 }
 

@@ -12,7 +12,7 @@ import type { ArgSpec, OpSpec, World } from '../op.js';
 import { upTo } from './args.js';
 import { holdOf, releaseRequest, takePages } from './dma.js';
 import { HOLDS, HOLD_WORDS, isUser, promiseTake, retentionOf } from './extract-promise.js';
-import { hasIterators } from './iter.js';
+import { hasIterators, iovIterRevert } from './iter.js';
 import { MOVE_OPS } from './move.js';
 import { accountGet, beginGet, endGet } from './request.js';
 
@@ -228,6 +228,22 @@ function besideExtraction(spec: OpSpec): OpSpec {
   };
 }
 
+/** One name, one op: that of a pipe's iterator, and that of any other. */
+function revertEither(ofPipe: OpSpec, ofVec: OpSpec): OpSpec {
+  const [unroll] = ofVec.args;
+  const of = (k: Kernel): OpSpec => (k.caller.kind === EXTRACTING ? ofVec : ofPipe);
+  const valuesOf = (w: World): number[] => [...new Set([...ofPipe.args[0].values(w), ...unroll.values(w)])];
+  return {
+    ...ofVec,
+    args: [{ ...unroll, values: (w) => valuesOf(w).sort((x, y) => x - y) }],
+    exists: (w) => (isExtract(w) || (w.scenario.extract && hasIterators(w))) && w.design.present.has('iovIterRevert'),
+    ready: (k, g, w) => of(k).ready(k, g, w),
+    allowed: (k, g, w, n) => (n > 0 || of(k) === ofVec) && of(k).allowed?.(k, g, w, n, 0, 0, 0) !== false,
+    apply: (k, w, n) => of(k).apply(k, w, n, 0, 0, 0),
+    account: (g, k, w, ret, n) => of(k).account?.(g, k, w, ret, n, 0, 0, 0),
+  };
+}
+
 const BESIDE = new Set([
   'iov_iter_init',
   'iov_iter_ubuf',
@@ -241,8 +257,11 @@ const BESIDE = new Set([
   'done',
 ]);
 
+const beside = (spec: OpSpec): OpSpec =>
+  spec.fn === 'iovIterRevert' ? revertEither(iovIterRevert, besideExtraction(spec)) : besideExtraction(spec);
+
 export const EXTRACT_OPS: readonly OpSpec[] = [
-  ...MOVE_OPS.filter((spec) => BESIDE.has(spec.name)).map(besideExtraction),
+  ...MOVE_OPS.filter((spec) => BESIDE.has(spec.name)).map(beside),
   takeOp(true),
   takeOp(false),
   extractMode,

@@ -199,7 +199,8 @@ export const iovIterRevert: OpSpec = {
   help: 'undo the last bytes',
   args: [{ name: 'unroll', values: (w) => upTo(w.bounds.ring * w.bounds.page + 1).slice(1) }],
   fn: 'iovIterRevert',
-  exists: (w) => hasIterators(w) && w.design.present.has('iovIterRevert'),
+  // Beside page extraction one op reverts iterators of every flavour (extract.ts).
+  exists: (w) => hasAllPrimitives(w) && w.design.present.has('iovIterRevert'),
   ready: (k) => (isPending(k) ? k.request.on === 1 : may(k, Call.Revert) && k.caller.kind === FREE),
   allowed(k, g, w, unroll) {
     const r = k.request;
