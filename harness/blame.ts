@@ -121,7 +121,8 @@ const isBaseline = ({ id }: Design): boolean => id.startsWith('linux-');
 function ownFunctions(design: Design, isOverMemory: boolean): ReadonlySet<string> {
   const own = new Set<string>(design.patched);
   const isChain = isOverMemory && isBaseline(design);
-  for (let base = design.base; base !== undefined && (isChain || !isBaseline(base)); base = base.base) {
+  for (let base = design.base; base !== undefined; base = base.base) {
+    if (!isChain && isBaseline(base)) break;
     for (const name of base.patched) own.add(name);
   }
   return own;

@@ -40,7 +40,7 @@ export const invariant: Invariant = {
     const { bias } = s.k.bounds;
     const over = page.refcount - badOwners;
     const isPin = s.k.needs.memory !== 'none' && over > 0 && over % bias === 0;
-    const pins = isPin ? `: ${count(over / bias, 'pin')}, of ${bias} each, that nobody holds` : '';
-    return `Page ${page.name} has ${count(page.refcount, 'reference')} and ${count(badOwners, 'owner')}${pins}.`;
+    const leaked = isPin ? `: ${count(over / bias, 'pin')}, of ${bias} each, that nobody holds` : '';
+    return `Page ${page.name} has ${count(page.refcount, 'reference')} and ${count(badOwners, 'owner')}${leaked}.`;
   },
 };

@@ -267,6 +267,7 @@ export function fieldList(
     ...(uses.needs.openFiles === true ? openFileFields(b).map(([path, bits]) => int(path, bits)) : []),
     ...(pipe ? owedFields(l) : []),
     ...(pipeCount(uses.needs) > 1 ? secondPipeFields(l) : []),
-    ...[int('g.broken', 30), int('g.breaks', 2)],
+    int('g.broken', 30),
+    int('g.breaks', 2),
   ];
 }

@@ -188,7 +188,7 @@ function ledgerLines(runner: Runner, ops: readonly number[]): string[] {
 
 /** What the letters of a drawing mean. */
 function legend(picture: readonly string[], colour: Colour): string[] {
-  if (picture[0]?.startsWith('pipe') === true) {
+  if (picture.length > 0 && picture[0].startsWith('pipe')) {
     return picture.some((line) => line.startsWith('readable')) ? [DRAWING + colour('dim', LEGEND)] : [];
   }
   return picture.some((line) => /^(parent|child) .*, [pFZ]/.test(line)) ? [DRAWING + colour('dim', PAGES_LEGEND)] : [];

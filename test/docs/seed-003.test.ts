@@ -25,7 +25,7 @@ function calls(line: string, ...names: (keyof KernelFunctions)[]): string[] {
     const fn = functions[name];
     functions[name] = (...args) => {
       const ret = fn(...args);
-      seen.push(`${name} ${ret}`);
+      seen.push(`${name} ${String(ret)}`);
       return ret;
     };
   }
