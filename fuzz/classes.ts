@@ -1,6 +1,7 @@
 /** The classes that a random engine has found, each with a trace that the one minimiser made small. */
 import { Blame } from '../harness/blame.js';
 import { minimize } from '../harness/minimize.js';
+import { Path } from '../harness/replay.js';
 import type { Runner, ViolationClass } from '../harness/runner.js';
 import { classKey } from '../harness/runner.js';
 import type { Walk } from './walk.js';
@@ -94,12 +95,10 @@ export class Classes {
 
   /** Whether something breaks on the way to the last op. */
   private isAfterOthers(path: readonly number[]): boolean {
-    const { runner } = this;
-    runner.reset();
-    for (const n of path.slice(0, -1)) {
-      runner.step(n);
-      if (runner.broken.length > 0) return true;
-    }
-    return false;
+    const walked = new Path(this.runner);
+    return path.slice(0, -1).some((n) => {
+      walked.take(n, undefined, () => false);
+      return walked.found.length > 0;
+    });
   }
 }

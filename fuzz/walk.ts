@@ -37,12 +37,15 @@ export class Walk {
   readonly image: Int32Array;
   at = 0;
   private readonly onBreak: OnBreak;
+  /** A saved state has its ring elsewhere, and the next op begins in that one (model/symmetry.ts). */
+  private readonly rotates: boolean;
 
   constructor(runner: Runner, lengthMax: number, onBreak: OnBreak) {
     this.runner = runner;
     this.ops = new Int32Array(lengthMax);
     this.image = new Int32Array(2 * runner.words);
     this.onBreak = onBreak;
+    this.rotates = runner.k.needs.pipe && runner.w.scenario.extract;
   }
 
   /** Back to the initial state. */
@@ -91,6 +94,7 @@ export class Walk {
     const next = runner.words - this.at;
     if (runner.save(this.image, next)) {
       this.at = next;
+      if (this.rotates) runner.load(this.image, next);
       return Went.On;
     }
     runner.failSave();

@@ -7,6 +7,7 @@
 import type { Invariant } from '../invariants/invariant.js';
 import { VALUES } from '../model/ghost.js';
 import type { Codec } from '../model/image.js';
+import { makePlainCanon } from '../model/symmetry.js';
 import { Blame } from './blame.js';
 import type { Found, ViolationClass } from './runner.js';
 import { Runner, Step } from './runner.js';
@@ -29,7 +30,7 @@ function plainCodec(runner: Runner): Codec {
   let codec = plainCodecs.get(runner);
   if (codec === undefined) {
     const { design, bounds, scenario } = runner.w;
-    codec = new Runner(design, { ...bounds, symmetry: 'off' }, scenario.name).codec;
+    codec = new Runner(design, bounds, scenario.name, makePlainCanon).codec;
     if (codec.words !== runner.words) throw new Error('the image depends on symmetry');
     plainCodecs.set(runner, codec);
   }

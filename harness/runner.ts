@@ -66,7 +66,7 @@ export class Runner implements System {
   /** Args of all instances, four a row. */
   private readonly args: Int32Array;
 
-  constructor(design: Design, bounds: Bounds, scenario: ScenarioName) {
+  constructor(design: Design, bounds: Bounds, scenario: ScenarioName, canonOf = makeCanon) {
     const ring = ringView(design.ring);
     const { needs, extract } = SCENARIOS[scenario];
     this.w = { design, bounds, scenario: SCENARIOS[scenario], ring, vecTexts: vecTexts(bounds, needs) };
@@ -76,7 +76,7 @@ export class Runner implements System {
     this.g = new Ghost(bounds, needs);
     const added = design.addedFields.map(([, bits]) => bits);
     const uses = usesOf(this.w);
-    this.codec = makeCodec(bounds, design.ring, this.k.pages, added, uses, makeCanon(bounds, design.ring, extract));
+    this.codec = makeCodec(bounds, design.ring, this.k.pages, added, uses, canonOf(bounds, design.ring, extract));
     this.ops = opInstances(OPS, this.w);
     if (this.ops.length === 0) throw nothingToCall(design.id, scenario, design.scenarios);
     this.args = new Int32Array(4 * this.ops.length);

@@ -47,6 +47,22 @@ export function makeCanon(b: Bounds, form: RingForm, isExtract: boolean): (k: Ke
   };
 }
 
+/**
+ * The same for a run that is shown: slots and pages keep their names. Where free-running rings rotate, they do so here,
+ * too: it is no name alone that changes, but the state that the next op begins in.
+ */
+export function makePlainCanon(b: Bounds, form: RingForm, isExtract: boolean): (k: Kernel) => Canon {
+  const order: Page[] = [];
+  const result = { order, rotation: 0 };
+  const rotates = b.symmetry === 'on' && isExtract && form === 'head-tail';
+  return (k) => {
+    if (order.length === 0) order.push(...k.pages);
+    for (const page of order) page.canon = page.pfn;
+    result.rotation = rotates && k.needs.pipe && k.pipes.length === 1 ? k.pipe.tail : 0;
+    return result;
+  };
+}
+
 /** Gives a page of the pool, and the rest of its folio, the number `next`, unless it has one; returns the next one. */
 function name(k: Kernel, order: Page[], page: Page | null, next: number): number {
   if (page === null || page.canon >= 0) return next;

@@ -273,8 +273,9 @@ function laterText(later: readonly Violation[], width: number, colour: Colour): 
   const wide = Math.max(...later.map((v) => v.class.invariant.length));
   const rows = later.flatMap((v) => {
     const head = `  ${plural(v.steps, 'step').padStart(8)}  ${v.class.invariant}`;
-    const line = `${head.padEnd(wide + 12)}  ${where(v)}${v.misuse ? '; misuse' : ''}`;
-    return line.length <= width ? [line] : [head, `${' '.repeat(16)}${where(v)}`];
+    const at = `${where(v)}${v.misuse ? '; misuse' : ''}`;
+    const line = `${head.padEnd(wide + 12)}  ${at}`;
+    return line.length <= width ? [line] : [head, `${' '.repeat(16)}${at}`];
   });
   return [colour('bold', 'also seen, after an earlier violation of the same path:'), ...rows].join('\n');
 }

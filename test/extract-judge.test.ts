@@ -3,12 +3,14 @@
  * shortest trace; and what is no mistake must not be.
  */
 import { parseBounds } from '#iov/harness/bounds-text.js';
+import { guardDesign } from '#iov/harness/guard.js';
 import { findImpurity } from '#iov/harness/purity.js';
 import { replay } from '#iov/harness/replay.js';
 import { Runner } from '#iov/harness/runner.js';
 import { runRandom } from '#iov/fuzz/random.js';
 import type { Design } from '#iov/model/design.js';
 import { defineDesign } from '#iov/model/design.js';
+import type { KernelFunctions } from '#iov/model/functions.js';
 import type { IovIter, Kernel } from '#iov/model/kernel.js';
 import { ITER_PIPE } from '#iov/model/kernel.js';
 import { putPage } from '#iov/model/mm.js';
@@ -65,6 +67,79 @@ describe('a mistake is found', () => {
   test('of more than fifty, no two the same', () => {
     expect(new Set(ALL.map(({ about }) => about)).size).toBe(ALL.length);
     expect(ALL.length).toBeGreaterThan(50);
+  });
+});
+
+describe('a function that is not one of ours', () => {
+  const { iovIterExtractKvecPages: kvec, iovIterExtractUserPages: user, bioIovIterGetPages: bio } = late.functions;
+  const has = (change: () => unknown, ret: number): number => {
+    if (ret > 0) change();
+    return ret;
+  };
+  const WRONG: readonly (readonly [what: string, override: Partial<KernelFunctions>, said: string])[] = [
+    ['returns NaN', { iovIterExtractKvecPages: () => Number.NaN }, 'returned NaN, not an integer.'],
+    ['returns a fraction', { iovIterExtractKvecPages: () => 0.5 }, 'returned 0.5, not an integer.'],
+    ['returns what no size is', { iovIterExtractKvecPages: () => 2 ** 40 }, '1099511627776 bytes'],
+    ['returns an error of its own', { iovIterExtractKvecPages: () => -4095 }, 'It returned -4095; promised was 1'],
+    [
+      'lists no page',
+      { iovIterExtractUserPages: (k, i, m, n) => has(() => k.pagesArray.fill(null), user(k, i, m, n)) },
+      'Entry 0 is NULL; the buffer goes on in U0',
+    ],
+    [
+      'has an offset that is no number',
+      { iovIterExtractKvecPages: (k, i, m, n) => has(() => (k.out.start = Number.NaN), kvec(k, i, m, n)) },
+      'from offset NaN on',
+    ],
+    [
+      'counts arrays below 0',
+      { iovIterExtractKvecPages: (k, i, m, n) => has(() => (k.arrays = -1), kvec(k, i, m, n)) },
+      '-1 page arrays are allocated',
+    ],
+    [
+      'leaves the vector',
+      { iovIterExtractKvecPages: (k, i, m, n) => has(() => (i.seg = 77), kvec(k, i, m, n)) },
+      'The iterator stands nowhere in its vector',
+    ],
+    [
+      'forgets the vector',
+      { iovIterExtractKvecPages: (k, i, m, n) => has(() => (i.vec = null), kvec(k, i, m, n)) },
+      'The iterator is over other memory than before.',
+    ],
+    [
+      'turns round',
+      { iovIterExtractUserPages: (k, i, m, n) => has(() => (i.type ^= 1), user(k, i, m, n)) },
+      'The iterator was for READ, and is for WRITE.',
+    ],
+    [
+      'goes round for ever',
+      {
+        iovIterExtractKvecPages(k) {
+          for (;;) k.turn('mine');
+        },
+      },
+      'mine() went round',
+    ],
+    [
+      'makes a bio too large',
+      {
+        bioIovIterGetPages(k, i) {
+          const ret = bio(k, i);
+          k.request.bytes = 1e9;
+          return ret;
+        },
+      },
+      'which has 1000000000',
+    ],
+  ];
+
+  test.each(WRONG)('%s is told so', (what, override, said) => {
+    const spec = { id: what.replaceAll(' ', '-'), title: what, source: [], base: late, override };
+    const found = search(guardDesign(defineDesign(spec)), 'extract', 'tiny,vpages=1,segs=1');
+    const texts = found.classes.flatMap(({ path }) =>
+      replay(found.runner, path).steps.flatMap((step) => step.found.map(({ explanation }) => explanation)),
+    );
+    expect(texts.join('\n')).toContain(said);
   });
 });
 
