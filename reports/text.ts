@@ -13,12 +13,14 @@ import { resolveOps } from '../harness/trace.js';
 import type { Invariant } from '../invariants/invariant.js';
 import type { Design } from '../model/design.js';
 import { NAMED_BOUNDS } from '../model/bounds.js';
-import { faultRow, fixText, shownFunction, sources } from './fault.js';
+import { faultRow, fixText, sources } from './fault.js';
 import { PAGES_LEGEND } from './draw-memory.js';
 import { COLUMNS, HERE, LEGEND, drawFound } from './draw.js';
-import { returned, ringLines, wrap } from './steps.js';
+import type { Colour } from './later.js';
+import { laterText, plural, where } from './later.js';
+import { MARGIN, STEP, callLine, returned, ringLines, wrap } from './steps.js';
 
-export type Colour = (kind: 'bad' | 'dim' | 'bold', s: string) => string;
+export type { Colour } from './later.js';
 
 export interface TextOptions {
   readonly runner: Runner;
@@ -39,8 +41,6 @@ const NEEDS_LEDGER: ReadonlySet<string> = new Set([
   'dma-target-stays-allocated',
   'no-use-after-free',
 ]);
-
-const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 /** Lines of `name  text`, the text broken and set under itself. */
 function field(name: string, text: string, width: number): string[] {
@@ -108,12 +108,6 @@ function checkCommand(ctx: TextOptions): string {
 }
 
 /** The call, and the function in it where that is another one. */
-function where(v: Violation): string {
-  const { op } = v.class;
-  const fn = shownFunction(v);
-  return op === fn ? `${op}()` : `${op}, in ${fn}()`;
-}
-
 /** A sentence that goes on from a colon; names such as I/O and CVE stay as they are. */
 function lowerFirst(s: string): string {
   return /^[A-Z][a-z]/.test(s) || /^A /.test(s) ? s[0].toLowerCase() + s.slice(1) : s;
@@ -155,23 +149,8 @@ function stepLines(runner: Runner, ops: readonly number[], v: Violation, colour:
   });
 }
 
-/** Where the text of a step begins. */
-const STEP = 6;
-const MARGIN = ' '.repeat(STEP);
 /** Before each line of the drawing. */
 const DRAWING = ' '.repeat(4);
-
-/** Op and return, the returns under each other; in more than one line where the op is too long. */
-function callLine(text: string, ret: string, number: number, wide: number): string {
-  const head = `${String(number).padStart(STEP - 2)}  `;
-  const line = `${head}${text.padEnd(wide)}  ${ret}`.trimEnd();
-  if (line.length <= COLUMNS) return line;
-  const plain = `${head}${text}  ${ret}`.trimEnd();
-  if (plain.length <= COLUMNS) return plain;
-  const lines = wrap(text, COLUMNS, MARGIN);
-  const last = lines[lines.length - 1].length + 2 + ret.length <= COLUMNS ? `  ${ret}` : `\n${MARGIN}${ret}`;
-  return head + lines.join('\n').trimStart() + last;
-}
 
 /** Whether a line of a drawing carries the mark. */
 function isMarkedLine(line: string): boolean {
@@ -266,18 +245,6 @@ function renderOne(v: Violation, ctx: TextOptions): string {
   const full = { ...ctx, invariant };
   const again = ctx.command === undefined ? [] : [againLine(ctx.command(v))];
   return [...body(v, full), ...fields(factsOf(v, full), ctx.width ?? COLUMNS), ...again].join('\n');
-}
-
-function laterText(later: readonly Violation[], width: number, colour: Colour): string {
-  if (later.length === 0) return '';
-  const wide = Math.max(...later.map((v) => v.class.invariant.length));
-  const rows = later.flatMap((v) => {
-    const head = `  ${plural(v.steps, 'step').padStart(8)}  ${v.class.invariant}`;
-    const at = `${where(v)}${v.misuse ? '; misuse' : ''}`;
-    const line = `${head.padEnd(wide + 12)}  ${at}`;
-    return line.length <= width ? [line] : [head, `${' '.repeat(16)}${at}`];
-  });
-  return [colour('bold', 'also seen, after an earlier violation of the same path:'), ...rows].join('\n');
 }
 
 function unreachedText(result: CheckResult, width: number): string {

@@ -227,7 +227,7 @@ not claimed:
     ).toContain('never reached:\n  put_pages, a full ring\n');
   });
 
-  test('shows what may be a consequence last, a line each, and misuse behind the rest', () => {
+  test('shows what may be a consequence last, in short, and misuse behind the rest', () => {
     const trace = ['iov_iter_pipe count=1', 'iov_iter_get_pages maxsize=1 maxpages=1', 'iov_iter_advance size=0'];
     const unwritten = violation(runner, 'no-unwritten-byte-readable', trace);
     const bytes = violation(runner, 'bytes-in-order', trace, { afterOthers: true });
@@ -245,7 +245,9 @@ not claimed:
       'page-list-complete: iov_iter_get_pages, in pipe_get_pages(); misuse by a careless caller',
     ]);
     expect(text).toContain(
-      'also seen, after an earlier violation of the same path:\n   3 steps  bytes-in-order  iov_iter_advance, in pipe_advance()\n',
+      'also seen, after an earlier violation of the same path:\n   3 steps  bytes-in-order  iov_iter_advance, in pipe_advance()\n' +
+        '         1  iov_iter_pipe count=1\n         2  iov_iter_get_pages maxsize=1 maxpages=1\n         3  iov_iter_advance size=0\n' +
+        `            ${bytes.explanation.slice(0, 20)}`,
     );
     expect(text.match(/^ {2}bounds/gm)).toHaveLength(1);
   });
