@@ -16,6 +16,7 @@ export { design as linux58 } from './model/designs/linux-5.8.js';
 export { design as linux61 } from './model/designs/linux-6.1.js';
 export { design as linux63 } from './model/designs/linux-6.3.js';
 export { design as linux612 } from './model/designs/linux-6.12.js';
+export { design as linux618 } from './model/designs/linux-6.18.js';
 export * from './model/errno.js';
 export type { FunctionName, KernelFunctions } from './model/functions.js';
 export * from './model/kernel.js';

@@ -22,6 +22,7 @@ type Returning = { [N in FunctionName]: Kind<ReturnType<KernelFunctions[N]>> ext
 
 /** What each function returns that is not void; the type holds the list to KernelFunctions. */
 const RETURNS: { readonly [N in Returning]: Kind<ReturnType<KernelFunctions[N]>> } = {
+  anonPipeGetPage: 'page',
   canMerge: 'boolean',
   isPacketized: 'boolean',
   pipeRead: 'integer',

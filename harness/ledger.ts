@@ -5,6 +5,7 @@
 import type { Page } from '../model/kernel.js';
 import { FOLL_PIN, PIPE_NAMES } from '../model/kernel.js';
 import { isCounted, isRightWithoutPins, refcountOf } from '../model/owners.js';
+import { tmpPagesOf } from '../model/ring.js';
 import { replay } from './replay.js';
 import type { Runner } from './runner.js';
 
@@ -25,7 +26,7 @@ export function ownersOf(runner: Runner, page: Page): string[] {
       const of = k.pipes.length > 1 ? `${PIPE_NAMES[p]}'s ` : '';
       const used = Math.min(w.ring.used(k), w.ring.size(k));
       for (let j = 0; j < used; j++) if (isIn(w.ring.slot(k, j).page)) out.push(`${of}slot ${w.ring.index(k, j)}`);
-      if (isIn(k.pipe.tmpPage)) out.push(`${of}tmp_page`);
+      for (const page of tmpPagesOf(k.pipe)) if (isIn(page)) out.push(`${of}tmp_page`);
     }
     k.usePipe(0);
   }

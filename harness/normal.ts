@@ -12,6 +12,7 @@ export function normalise(k: Kernel, g: Ghost, w: World): void {
   if (w.scenario.copies) forgetDiscardOffset(k);
   if (k.needs.pipe && k.bounds.stale !== 'all') dropStaleFields(k);
   if (k.needs.memory === 'paged') normaliseMemory(k, g);
+  if (k.needs.tmpPages === 2 && k.bounds.symmetry === 'on') fillFirstTmpPage(k);
   if (k.pipes.length > 1) normalisePipes(k, w);
   if (!k.needs.pipe || k.bounds.contents === 'off') return;
   for (const pipe of k.pipes) {
@@ -37,21 +38,36 @@ function normalisePipes(k: Kernel, w: World): void {
     pipe.tail = isBlank ? 0 : pipe.tail & (pipe.ringSize - 1);
     pipe.head = (pipe.tail + used) & k.headMask;
     if (isBlank) pipe.curbuf = 0;
-    if (k.bounds.oom === 'off') forgetTmpPage(k, pipe);
+    if (k.bounds.oom !== 'off') continue;
+    if (mayForget(k, pipe, pipe.tmpPage)) pipe.tmpPage = forgotten(pipe.tmpPage);
+    if (mayForget(k, pipe, pipe.tmpPage2)) pipe.tmpPage2 = forgotten(pipe.tmpPage2);
   }
 }
 
 /** Where no allocation fails, a cached page that nobody else refers to is as good as a new one. */
-function forgetTmpPage(k: Kernel, pipe: PipeInodeInfo): void {
-  const page = pipe.tmpPage;
-  if (page === null || page.refcount !== 1) return;
+function mayForget(k: Kernel, pipe: PipeInodeInfo, page: Page | null): page is Page {
+  if (page === null || page.refcount !== 1) return false;
+  if (pipe.tmpPage === pipe.tmpPage2) return false;
   for (const other of k.pipes) {
-    if (other !== pipe && other.tmpPage === page) return;
-    for (const buf of other.bufs) if (buf.ops !== PipeBufOps.Null && buf.page === page) return;
+    if (other !== pipe && (other.tmpPage === page || other.tmpPage2 === page)) return false;
+    for (const buf of other.bufs) if (buf.ops !== PipeBufOps.Null && buf.page === page) return false;
   }
-  pipe.tmpPage = null;
+  return true;
+}
+
+function forgotten(page: Page): null {
   page.refcount = 0;
   page.data.fill(Tag.NeverWritten);
+  return null;
+}
+
+/** Which of two places a cached page is in decides nothing: a write takes the first that holds one. */
+function fillFirstTmpPage(k: Kernel): void {
+  for (const pipe of k.pipes) {
+    if (pipe.tmpPage !== null || pipe.tmpPage2 === null) continue;
+    pipe.tmpPage = pipe.tmpPage2;
+    pipe.tmpPage2 = null;
+  }
 }
 
 /** The marked byte is nowhere any more: another one may be followed, and no two of them ever meet. */

@@ -17,8 +17,7 @@ import type { OpInstance, OpSpec, World } from '../model/op.js';
 import { opInstances } from '../model/op.js';
 import { OPS } from '../model/ops/ops.js';
 import { arePipesEmpty, ringView } from '../model/ring.js';
-import { SCENARIOS } from '../model/scenario.js';
-import type { ScenarioName } from '../model/scenario.js';
+import { scenarioOf, type ScenarioName } from '../model/scenario.js';
 import { makeCanon } from '../model/symmetry.js';
 import { makeVecs, vecTexts } from '../model/vecs.js';
 import { adoptState } from './adopt.js';
@@ -68,8 +67,9 @@ export class Runner implements System {
 
   constructor(design: Design, bounds: Bounds, scenario: ScenarioName, canonOf = makeCanon) {
     const ring = ringView(design.ring);
-    const { needs, extract } = SCENARIOS[scenario];
-    this.w = { design, bounds, scenario: SCENARIOS[scenario], ring, vecTexts: vecTexts(bounds, needs) };
+    const world = scenarioOf(scenario, design.tmpPages);
+    const { needs, extract } = world;
+    this.w = { design, bounds, scenario: world, ring, vecTexts: vecTexts(bounds, needs) };
     this.k = new Kernel(bounds, design.functions, needs);
     this.k.vecs = makeVecs(this.k);
     for (const _field of design.addedFields) this.k.added.push(0);

@@ -81,6 +81,8 @@ export interface Needs {
   readonly memory: 'none' | 'fixed' | 'paged';
   /** Address spaces. */
   readonly mms: number;
+  /** Pages that a pipe keeps for its next writes; one where absent. */
+  readonly tmpPages?: 2;
   /** Open files that are no pipes, beside the pipe that is the task's own; see files.ts. */
   readonly openFiles?: true;
 }
@@ -175,8 +177,9 @@ export function requestEntries(b: Bounds, needs: Needs = PIPE_NEEDS): number {
  */
 export function poolPages(b: Bounds, needs: Needs): number {
   let n = 0;
-  if (pipeCount(needs) > 1) return pipeCount(needs) * (b.ring + 1) + 1;
-  if (needs.pipe) n += b.ring + requestEntries(b, needs) + 2;
+  const kept = needs.tmpPages ?? 1;
+  if (pipeCount(needs) > 1) return pipeCount(needs) * (b.ring + kept) + 1;
+  if (needs.pipe) n += b.ring + requestEntries(b, needs) + kept + 1;
   if (needs.memory === 'paged') {
     const pages = (needs.mms + 1) * b.vpages + 1;
     n += b.order === 0 ? pages : 2 * pages;

@@ -58,6 +58,8 @@ export interface DesignSpec {
   /** Functions of the base that this design has no more. */
   readonly remove?: readonly FunctionName[];
   readonly ring?: RingForm;
+  /** Pages that a pipe keeps for its next writes (`tmp_page`): two since 6.15. Inherited where absent. */
+  readonly tmpPages?: 1 | 2;
   /** Inherited where absent. A function of the fixes where one of them changes what is promised. */
   readonly contract?: Contract | ((fix: FixSet) => Contract);
   readonly scenarios?: readonly ScenarioName[];
@@ -72,6 +74,7 @@ export interface DesignSpec {
 
 export interface Design extends Omit<DesignSpec, 'override' | 'add' | 'contract'> {
   readonly ring: RingForm;
+  readonly tmpPages: 1 | 2;
   readonly contract: Contract;
   readonly scenarios: readonly ScenarioName[];
   readonly expect: Expectation;
@@ -178,6 +181,7 @@ function resolve(spec: DesignSpec, off: readonly string[]): Design {
   return {
     ...spec,
     ring,
+    tmpPages: spec.tmpPages ?? spec.base?.tmpPages ?? 1,
     contract,
     scenarios: spec.scenarios ?? spec.base?.scenarios ?? [],
     expect: spec.expect ?? (off.length === 0 ? {} : {}),

@@ -205,6 +205,11 @@ function pipeFields(l: Layout, P = 'P'): Field[] {
   ];
 }
 
+function tmpPageFields(P: string, l: Layout): Field[] {
+  const first = pageRef(`${P}.tmpPage`, l);
+  return l.uses.needs.tmpPages === 2 ? [first, pageRef(`${P}.tmpPage2`, l)] : [first];
+}
+
 /** What one pipe beside another has: its size, which may change, and all that the first one has. */
 function secondPipeFields(l: Layout): Field[] {
   const size = (P: string): Field => ({
@@ -214,7 +219,7 @@ function secondPipeFields(l: Layout): Field[] {
     set: `${P}.buffers = ${P}.ringSize = ${P}.maxUsage = v`,
   });
   const owed = owedMax(l.b);
-  const out = [size('P'), size('Q'), ...pipeFields(l, 'Q'), pageRef('Q.tmpPage', l), ...slotFields(l, 1)];
+  const out = [size('P'), size('Q'), ...pipeFields(l, 'Q'), ...tmpPageFields('Q', l), ...slotFields(l, 1)];
   out.push(int('g.ns[1]', bitsFor(owed)), signed('g.fileMark', bitsFor(l.b.files * l.b.page) + 1));
   for (let i = 0; i < owed; i++) out.push(int(`g.tags[1][${i}]`, 2), int(`g.kinds[1][${i}]`, 2));
   return out;
@@ -256,7 +261,7 @@ export function fieldList(
   const lengthBits = bitsFor(lengthMax(b, uses.needs));
   return [
     ...pageFields(l),
-    ...(pipe ? [...pipeFields(l), pageRef('P.tmpPage', l), ...slotFields(l)] : []),
+    ...(pipe ? [...pipeFields(l), ...tmpPageFields('P', l), ...slotFields(l)] : []),
     ...(memory === 'paged' ? memoryFields(l) : []),
     ...(uses.iter ? [...iterFields('iter', l), int('g.left', lengthBits)] : []),
     ...(uses.iter && uses.vecs > 0 ? [int('g.pos', lengthBits)] : []),

@@ -4,6 +4,8 @@ import type { FunctionName } from './functions.js';
 export const ALL_FUNCTION_NAMES = [
   'anonPipeBufRelease',
   'genericPipeBufRelease',
+  'anonPipeGetPage',
+  'anonPipePutPage',
   'pageCachePipeBufRelease',
   'pipeBufRelease',
   'canMerge',

@@ -11,6 +11,9 @@ export interface KernelFunctions {
   // fs/pipe.c, fs/fcntl.c
   anonPipeBufRelease(k: Kernel, buf: PipeBuffer): void;
   genericPipeBufRelease(k: Kernel, buf: PipeBuffer): void;
+  /** A page for a new buffer: one that the pipe keeps, or a new one; null where there is none (since 6.15). */
+  anonPipeGetPage(k: Kernel): Page | null;
+  anonPipePutPage(k: Kernel, page: Page | null): void;
   pageCachePipeBufRelease(k: Kernel, buf: PipeBuffer): void;
   pipeBufRelease(k: Kernel, buf: PipeBuffer): void;
   /** Whether a write through filp may append here: by ops to 5.7, by flag since 5.8; no kernel looks at filp. */

@@ -64,6 +64,8 @@ export class PipeInodeInfo {
   /** As many as the bounds allow; those from ringSize on are no part of the array, and empty. */
   readonly bufs: PipeBuffer[] = [];
   tmpPage: Page | null = null;
+  /** `tmp_page[1]`, since 6.15. */
+  tmpPage2: Page | null = null;
 
   constructor(ring: number) {
     this.buffers = ring;
@@ -76,7 +78,7 @@ export class PipeInodeInfo {
   clear(ring: number): void {
     this.curbuf = this.nrbufs = this.head = this.tail = 0;
     this.buffers = this.ringSize = this.maxUsage = ring;
-    this.tmpPage = null;
+    this.tmpPage = this.tmpPage2 = null;
     for (const buf of this.bufs) {
       buf.page = null;
       buf.offset = buf.len = buf.ops = buf.flags = 0;

@@ -30,6 +30,7 @@ export function countOwners(k: Kernel, ring: RingView): void {
       const used = ring.used(k);
       for (let j = 0; j < used; j++) add(ring.slot(k, j).page, refs);
       add(p.tmpPage, refs);
+      add(p.tmpPage2, refs);
     }
     k.pipe = pipe;
   }

@@ -2,7 +2,7 @@
  * One read-only view of the ring, whichever of its two forms a design has.
  * Invariants, callers and reports read only this.
  */
-import type { Kernel, PipeBuffer } from './kernel.js';
+import type { Kernel, Page, PipeBuffer, PipeInodeInfo } from './kernel.js';
 import { PipeBufOps } from './kernel.js';
 
 /** Which fields are the ring's: (curbuf, nrbufs) to 5.4, free-running (head, tail) since 5.5. */
@@ -70,4 +70,9 @@ export function arePipesEmpty(k: Kernel, ring: RingView): boolean {
   }
   k.pipe = was;
   return used === 0;
+}
+
+/** The pages that a pipe keeps for its next writes. */
+export function tmpPagesOf({ tmpPage, tmpPage2 }: PipeInodeInfo): Page[] {
+  return [tmpPage, tmpPage2].filter((page) => page !== null);
 }

@@ -143,3 +143,9 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
     flags: true,
   },
 };
+
+/** The scenario with the state that a design's pipes have. */
+export function scenarioOf(name: ScenarioName, tmpPages: 1 | 2): Scenario {
+  const scenario = SCENARIOS[name];
+  return tmpPages === 1 || !scenario.needs.pipe ? scenario : { ...scenario, needs: { ...scenario.needs, tmpPages } };
+}

@@ -82,14 +82,16 @@ function nameAnonPages(k: Kernel, order: Page[], first: number, rotation: number
   for (let p = first; p < pages.length; p++) pages[p].canon = -1;
   let next = first;
   if (pipes.length > 1) {
-    for (const { bufs, tmpPage } of pipes) {
+    for (const { bufs, tmpPage, tmpPage2 } of pipes) {
       for (const { page } of bufs) next = name(k, order, page, next);
       next = name(k, order, tmpPage, next);
+      next = name(k, order, tmpPage2, next);
     }
   } else if (k.needs.pipe) {
     const mask = pipe.buffers - 1;
     for (let s = 0; s <= mask; s++) next = name(k, order, pipe.bufs[(rotation + s) & mask].page, next);
     next = name(k, order, pipe.tmpPage, next);
+    next = name(k, order, pipe.tmpPage2, next);
   } else {
     for (const mm of mms) for (const pte of mm.ptes) next = name(k, order, pte.page, next);
   }

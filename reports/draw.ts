@@ -2,6 +2,7 @@
  * The state in text, for somebody who knows struct pipe_inode_info: the ring slot by slot
  * in array order, and around it only what is there. At most 78 columns, no colour needed.
  */
+import { tmpPagesOf } from '../model/ring.js';
 import { ownersOf, pageName } from '../harness/ledger.js';
 import type { Found, Runner } from '../harness/runner.js';
 import { isPending } from '../model/callers/callers.js';
@@ -187,8 +188,8 @@ function pageLines(runner: Runner): [string, string][] {
 }
 
 function tmpPageLine(runner: Runner): [string, string][] {
-  const { tmpPage } = runner.k.pipe;
-  return tmpPage === null ? [] : [['tmp_page', pageName(runner, tmpPage)]];
+  const pages = tmpPagesOf(runner.k.pipe);
+  return pages.length === 0 ? [] : [['tmp_page', pages.map((page) => pageName(runner, page)).join(' ')]];
 }
 
 /** What stands around the ring, by its name in the left column. */

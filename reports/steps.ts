@@ -1,4 +1,5 @@
 /** A run in text: each op with what it returned, and the ring after it on one line. */
+import { tmpPagesOf } from '../model/ring.js';
 import { pageName } from '../harness/ledger.js';
 import type { Runner } from '../harness/runner.js';
 import { formatReturn } from '../model/errno.js';
@@ -64,8 +65,10 @@ function slotTexts(runner: Runner): string[] {
   return Array.from({ length: size }, (_, j) => slotText(runner, w.ring.index(k, j), j < used));
 }
 
-const tmpPageText = ({ k }: Runner, name: (page: Page) => string): string[] =>
-  k.pipe.tmpPage === null ? [] : [`tmp_page ${name(k.pipe.tmpPage)}`];
+function tmpPageText({ k }: Runner, name: (page: Page) => string): string[] {
+  const pages = tmpPagesOf(k.pipe);
+  return pages.length === 0 ? [] : [`tmp_page ${pages.map(name).join(' ')}`];
+}
 
 /** Parts one after the other, on as few lines as it takes. */
 function joinParts(parts: readonly string[], width: number): string[] {

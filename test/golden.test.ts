@@ -36,6 +36,7 @@ const GOLDEN: readonly Golden[] = [
   },
   { design: 'linux-4.8', scenario: 'packet', bounds: 'deep', states: 7076, edges: 574564, depth: 7, classes: 1 },
   { design: 'linux-6.1', scenario: 'packet', bounds: 'default', states: 16316, edges: 597216, depth: 13, classes: 3 },
+  { design: 'linux-6.18', scenario: 'packet', bounds: 'default', states: 5776, edges: 234160, depth: 15, classes: 2 },
   {
     design: 'pipe-iter-2016',
     scenario: 'pipe-iter',

@@ -16,6 +16,8 @@ describe('baselines are exhausted, with nothing but what is known', () => {
     ['linux-4.8', 'tiny', 450, 21956],
     ['linux-6.12', 'default', 67713, 4958950],
     ['linux-4.8', 'default,stale=flags', 28817, 2205586],
+    ['linux-6.18', 'tiny', 765, 37542],
+    ['linux-6.18', 'default', 50589, 3728166],
   ])('%s %s', { timeout: 120_000 }, (id, bounds, states, edges) => {
     const design = designOf(id);
     const found = search(design, 'splice', bounds);

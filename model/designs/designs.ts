@@ -20,6 +20,7 @@ import { design as linux48 } from './linux-4.8.js';
 import { design as linux58 } from './linux-5.8.js';
 import { design as linux61 } from './linux-6.1.js';
 import { design as linux612 } from './linux-6.12.js';
+import { design as linux618 } from './linux-6.18.js';
 import { design as linux63 } from './linux-6.3.js';
 import { design as packet2012Repaired } from './packet-2012-repaired.js';
 import { design as packet2012 } from './packet-2012.js';
@@ -58,6 +59,7 @@ export const DESIGNS: readonly Design[] = [
   readToReadRfc2022Repaired,
   linux63,
   linux612,
+  linux618,
   extractZeroSized,
   alignedBvecOffset,
   zeroPagePins,

@@ -81,7 +81,7 @@ function limit(g: Ghost, k: Kernel, want: number, maxsize: number): string {
 }
 
 /**
- * Whether more than the first segment is listed as one run of pages. No kernel up to 6.12 goes on behind a segment, but
+ * Whether more than the first segment is listed as one run of pages. Since 6.13 a list may go on to the next bio_vec;
  * what comes of it is a list as good as any.
  */
 function isOneRun(g: Ghost, k: Kernel, vec: Vec, bytes: number, most: number): boolean {

@@ -202,7 +202,8 @@ export const releasePages: OpSpec = {
 /** Nobody has used the pipe yet: what happens to other memory does not depend on what did. */
 function isPipeUntouched(k: Kernel, g: Ghost): boolean {
   const isUnmarked = g.isMarkFree || k.bounds.contents === 'off';
-  return k.pipe.head === 0 && k.pipe.tail === 0 && k.pipe.tmpPage === null && isUnmarked && g.writer === 0;
+  const { head, tail, tmpPage, tmpPage2 } = k.pipe;
+  return head === 0 && tail === 0 && tmpPage === null && tmpPage2 === null && isUnmarked && g.writer === 0;
 }
 
 export const hasVec = (k: Kernel): boolean => k.iter.active && k.caller.kind === EXTRACTING;

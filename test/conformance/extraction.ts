@@ -8,7 +8,7 @@
 import type { Held, IovIter, Lab, LabMemory, LabSegment, PageList } from '#iov/index.js';
 import { ITER_DEST, ITER_SOURCE } from '#iov/index.js';
 import { expect } from 'vitest';
-import type { Case } from './case.js';
+import type { Case, Trait } from './case.js';
 import { NPAGES, PAGE, RANGES, total } from './ranges.js';
 import type { Shape } from './shapes.js';
 import { beginsEmpty, hasEmpty, hasSegs, isUser, SHAPES, SHAPES_WITHOUT_EMPTY, singlePages } from './shapes.js';
@@ -80,6 +80,33 @@ export function takeAll(
   return lists;
 }
 
+/** One list that may go on from segment to segment: each of its bytes is where the iterator's next byte is. */
+function expectRun(list: PageList, memory: LabMemory, place: Place): void {
+  for (let n = 0; n < list.ret; ) {
+    const at = list.start + n;
+    expect(place.at % PAGE).toBe(at % PAGE);
+    expect(list.pages[Math.floor(at / PAGE)]?.name).toBe(memory.pages[Math.floor(place.at / PAGE)].name);
+    const part = Math.min(PAGE - (at % PAGE), list.ret - n, place.left);
+    move(place, part);
+    n += part;
+  }
+}
+
+/** All pages, each list as long as the kernel will have it, but of a byte at least; with no more than was asked for. */
+function extractRuns(lab: Lab, shape: Shape): void {
+  const iter = lab.iter(ITER_SOURCE, shape.vec(lab));
+  const place = placeOf(shape.spans);
+  for (let size = total(shape.spans); size > 0; ) {
+    const list = lab.extractPages(iter, KUNIT_ASKED.maxsize, KUNIT_ASKED.maxpages);
+    expect(list.ret).toBeGreaterThan(0);
+    expect(list.ret).toBeLessThanOrEqual(Math.min(KUNIT_ASKED.maxsize, KUNIT_ASKED.maxpages * PAGE - list.start));
+    expectRun(list, shape.memory(lab), place);
+    size -= list.ret;
+    expect(iter.count).toBe(size);
+  }
+  expect([lab.held(), lab.arrays]).toEqual([[], 0]);
+}
+
 /** What is held where each entry of the lists is one reference, or one pin. */
 function heldBy(lab: Lab, lists: readonly PageList[], what: 'refs' | 'pins'): Held[] {
   const entries = new Map<string, number>();
@@ -128,13 +155,21 @@ function extractAlloc(lab: Lab, shape: Shape): void {
   expectHeld(lab, iter, lists, isUser(shape));
 }
 
+const ENDS: Trait = 'empty-ends-extraction';
+const RUNS_ON: Trait = 'bvecs-in-one-list';
+
+/** Segments of a page at most, some of which go on where the last one ends. */
+const isOfPages = ({ spans }: Shape): boolean => spans.every(([, len]) => len <= PAGE);
+
 const shapes = [...new Set([...SHAPES, ...SHAPES_WITHOUT_EMPTY])];
 
 function casesOf(shape: Shape): Case[] {
   const rest = {
     needs: [shape.init, 'iovIterExtractPages'],
-    unless:
-      beginsEmpty(shape) && (shape.flavour === 'kvec' || shape.flavour === 'bvec') ? ['empty-ends-extraction'] : [],
+    unless: [
+      ...(beginsEmpty(shape) && (shape.flavour === 'kvec' || shape.flavour === 'bvec') ? [ENDS] : []),
+      ...(shape.flavour === 'bvec' && isOfPages(shape) ? [RUNS_ON] : []),
+    ],
   } satisfies Partial<Case>;
   return [
     { name: `extract from ${shape.name}`, ...rest, run: (lab) => extractAll(lab, shape, ITER_DEST, KUNIT_ASKED) },
@@ -151,6 +186,7 @@ function casesOf(shape: Shape): Case[] {
     {
       name: `extract from ${shape.name} into an array of the callee's`,
       ...rest,
+      unless: shape.flavour === 'bvec' ? [...new Set([...rest.unless, RUNS_ON])] : rest.unless,
       run: (lab) => extractAlloc(lab, shape),
     },
   ];
@@ -206,4 +242,13 @@ const got: Case[] = shapes
     ];
   });
 
-export const EXTRACTION: readonly Case[] = [...shapes.flatMap(casesOf), ...RANGED, ...got];
+const runs: Case[] = shapes
+  .filter(({ flavour }) => flavour === 'bvec')
+  .map((shape) => ({
+    name: `extract from ${shape.name}, in lists of any length`,
+    needs: [shape.init, 'iovIterExtractPages'],
+    unless: beginsEmpty(shape) ? [ENDS] : [],
+    run: (lab) => extractRuns(lab, shape),
+  }));
+
+export const EXTRACTION: readonly Case[] = [...shapes.flatMap(casesOf), ...RANGED, ...got, ...runs];

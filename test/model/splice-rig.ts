@@ -72,7 +72,7 @@ export class Rig {
 }
 
 /** The kernels whose rows these are. */
-export const KERNELS = ['linux-6.1', 'linux-6.12'];
+export const KERNELS = ['linux-6.1', 'linux-6.12', 'linux-6.18'];
 
 export const rigOf =
   (id: string) =>

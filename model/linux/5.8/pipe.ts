@@ -76,7 +76,7 @@ export function pipeRead(k: Kernel, totalLen: number): number {
 }
 
 /** Appends to the last buffer if it merges and has room: bytes appended, 0, or -EFAULT. */
-function tryMerge(k: Kernel, chars: number, filp: number): number {
+export function tryMerge(k: Kernel, chars: number, filp: number): number {
   if (chars === 0 || pipeOccupancy(k) === 0) return 0;
   const buf = pipeBuf(k, k.pipe.head - 1);
   const offset = buf.offset + buf.len;
