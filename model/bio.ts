@@ -20,7 +20,7 @@ const UINT_MAX = 0xffffffff;
 type Bio = Required<Pick<KernelFunctions, 'bioIovIterGetPages' | 'bioReleasePages'>>;
 
 /** @kernel 6.3 block/blk.h bio_release_page; put_page() alone in 6.1. */
-function releasePage(k: Kernel, page: Page | null, by: string): void {
+export function releasePage(k: Kernel, page: Page | null, by: string): void {
   const { hold } = k.request;
   if (hold === FOLL_GET) putPage(k, page, by);
   else if (hold === FOLL_PIN && page !== null) k.fn.unpinUserPage(k, page);
@@ -55,31 +55,42 @@ function pageAt(k: Kernel, n: number): Page {
   return page;
 }
 
-/**
- * One segment: adds what is whole blocks, gives the rest back to the iterator, and drops the pages that it did not add.
- *
- * @kernel 6.1 block/bio.c __bio_iov_iter_get_pages
- */
-function addSegment(k: Kernel, i: IovIter, block: number, isExtract: boolean): number {
+/** Pages of the first segment, and of as much of it as the bio has room for: bytes, or an error. */
+export function takeSegment(k: Kernel, i: IovIter, isExtract: boolean): number {
   const r = k.request;
   const room = r.page.length - r.nr;
   k.pagesArrayMax = room;
   k.isEntryWritten.fill(false);
   const most = UINT_MAX - r.bytes;
   const got = isExtract ? k.fn.iovIterExtractPages(k, i, most, room) : k.fn.iovIterGetPages(k, i, most, room);
-  if (got <= 0) return got === 0 ? -EFAULT : got;
+  return got === 0 ? -EFAULT : got;
+}
+
+/** Adds the first `bytes` of what the iterator gave, from k.out.start on; how many entries of the list they are. */
+export function addList(k: Kernel, bytes: number): number {
   let offset = k.out.start;
-  const nrPages = divRoundUp(offset + got, k.pageSize);
-  const trim = got & (block - 1);
-  k.fn.iovIterRevert(k, i, trim);
   let n = 0;
-  for (let left = got - trim; left > 0; n++) {
+  for (let left = bytes; left > 0; n++) {
     const len = Math.min(k.pageSize - offset, left);
     addPage(k, pageAt(k, n), len, offset);
     left -= len;
     offset = 0;
   }
-  for (; n < nrPages; n++) releasePage(k, pageAt(k, n), '__bio_iov_iter_get_pages');
+  return n;
+}
+
+/**
+ * One segment: adds what is whole blocks, gives the rest back to the iterator, and drops the pages that it did not add.
+ *
+ * @kernel 6.1 block/bio.c __bio_iov_iter_get_pages
+ */
+function addSegment(k: Kernel, i: IovIter, block: number, isExtract: boolean): number {
+  const got = takeSegment(k, i, isExtract);
+  if (got < 0) return got;
+  const nrPages = divRoundUp(k.out.start + got, k.pageSize);
+  const trim = got & (block - 1);
+  k.fn.iovIterRevert(k, i, trim);
+  for (let n = addList(k, got - trim); n < nrPages; n++) releasePage(k, pageAt(k, n), '__bio_iov_iter_get_pages');
   return got === trim ? -EFAULT : 0;
 }
 
@@ -118,8 +129,11 @@ function holdOf(k: Kernel, i: IovIter, isExtract: boolean): number {
   return k.fn.iovIterExtractWillPin(k, i) ? FOLL_PIN : 0;
 }
 
+/** Adds one segment: 0, or an error. */
+export type AddSegment = (k: Kernel, i: IovIter) => number;
+
 /** @kernel 6.1 block/bio.c bio_iov_iter_get_pages: an error only where there is no page at all. */
-function iovIterGetPages(k: Kernel, i: IovIter, block: number, isExtract: boolean): number {
+export function fillBio(k: Kernel, i: IovIter, isExtract: boolean, add: AddSegment): number {
   const r = k.request;
   r.hold = holdOf(k, i, isExtract);
   r.isSource = i.dataSource;
@@ -132,9 +146,13 @@ function iovIterGetPages(k: Kernel, i: IovIter, block: number, isExtract: boolea
   let ret = 0;
   do {
     k.turn('bio_iov_iter_get_pages');
-    ret = addSegment(k, i, block, isExtract);
+    ret = add(k, i);
   } while (ret === 0 && i.count !== 0 && r.nr < r.page.length);
   return r.nr > 0 ? 0 : ret;
+}
+
+function iovIterGetPages(k: Kernel, i: IovIter, block: number, isExtract: boolean): number {
+  return fillBio(k, i, isExtract, (kernel, iter) => addSegment(kernel, iter, block, isExtract));
 }
 
 /** @kernel 6.1 block/bio.c __bio_release_pages */

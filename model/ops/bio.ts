@@ -5,7 +5,7 @@ import { flatOf, flatOffset, flatPage } from '../flat.js';
 import type { Ghost } from '../ghost.js';
 import type { Kernel, Vec } from '../kernel.js';
 import { ITER_BVEC, WRITE } from '../kernel.js';
-import type { OpSpec } from '../op.js';
+import type { OpSpec, World } from '../op.js';
 import { upTo } from './args.js';
 import { isCareless } from './copy.js';
 import { FAULT, NOTHING, begin, goOn, hasVec, isExtract } from './extract.js';
@@ -18,11 +18,14 @@ const BIO = 2;
 const BLOCK = 2;
 
 /**
- * Direct I/O is refused where a segment is not of whole blocks; where one may begin is for the device to say.
+ * Direct I/O is refused where a segment is not of whole blocks; where one may begin is for the device to say. Since 6.18
+ * only all segments together have to be whole blocks, so that what a bio has room for may end anywhere: an iterator of
+ * so many bytes stands for that part of a longer one.
  *
  * @kernel 6.1 block/fops.c blkdev_dio_unaligned; include/linux/blkdev.h bdev_iter_is_aligned
  */
-function isOfBlocks(k: Kernel, g: Ghost): boolean {
+function isOfBlocks(k: Kernel, g: Ghost, w: World): boolean {
+  if (!w.design.present.has('iovIterIsAligned')) return true;
   const { starts } = flatOf(k, k.iter.vec);
   const end = g.pos + g.left;
   for (let s = 0; s + 1 < starts.length; s++) {
@@ -63,7 +66,7 @@ export const bioGet: OpSpec = {
   // A bio is built of user memory, or borrows an array of bio_vec; and of something, not of nothing.
   ready: (k, g) =>
     hasVec(k) && k.request.on === 0 && g.left > 0 && (isUser(k.iter.flavour) || k.iter.flavour === ITER_BVEC),
-  allowed: (k, g, w, how) => (how < FAULT || isUser(k.iter.flavour)) && (isOfBlocks(k, g) || isCareless(w)),
+  allowed: (k, g, w, how) => (how < FAULT || isUser(k.iter.flavour)) && (isOfBlocks(k, g, w) || isCareless(w)),
   apply(k, _w, how) {
     begin(k, 0, k.request.page.length, how);
     const ret = k.fn.bioIovIterGetPages(k, k.iter);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bioExtractWithBlocks, bioWithBlocks } from '#iov/model/bio.js';
+import { bioExtractWithBlocks, bioFunctions, bioWithBlocks } from '#iov/model/bio.js';
+import { bioAlignedDown } from '#iov/model/linux/6.18/bio.js';
 import type { Bounds } from '#iov/model/bounds.js';
 import { EFAULT } from '#iov/model/errno.js';
 import type { KernelFunctions } from '#iov/model/functions.js';
@@ -244,4 +245,45 @@ it('the way of release is decided once, whatever becomes of the iterator (PIN-MI
   p.k.iter.type = ITER_KVEC | WRITE;
   p.k.fn.bioReleasePages(p.k);
   expect(refs(p)).toEqual([1, 1, 1]);
+});
+
+describe('blocks of four bytes, cut down in the end (6.18)', () => {
+  const after = (iov: readonly IoVec[]): [string[], number[]] => {
+    const p = bioOver(iov, bioAlignedDown(4));
+    expect(p.k.fn.bioIovIterGetPages(p.k, p.k.iter)).toBe(0);
+    const filled = entries(p);
+    bioFunctions.bioReleasePages(p.k);
+    return [filled, refs(p)];
+  };
+
+  it('a page that is a bio_vec of its own is dropped', () => {
+    expect(
+      after([
+        { base: 0, len: 4 },
+        { base: 9, len: 2 },
+      ]),
+    ).toEqual([['0:0+4'], [1, 1, 1]]);
+  });
+
+  it('of a bio_vec that is shortened no page is, though it ends before the last (F-82)', () => {
+    expect(after([{ base: 2, len: 7 }])).toEqual([
+      ['0:2+2', '1:0+2'],
+      [1, 1, 9],
+    ]);
+  });
+
+  it('of a bio_vec that goes only the first page is (F-82)', () => {
+    expect(
+      after([
+        { base: 8, len: 4 },
+        { base: 3, len: 2 },
+      ]),
+    ).toEqual([['2:0+4'], [1, 9, 1]]);
+  });
+
+  it('less than a block is an error, and the iterator is where it was', () => {
+    const p = bioOver([{ base: 5, len: 3 }], bioAlignedDown(4));
+    expect(p.k.fn.bioIovIterGetPages(p.k, p.k.iter)).toBe(-EFAULT);
+    expect([p.k.request.nr, p.k.iter.count, refs(p)]).toEqual([0, 3, [1, 1, 1]]);
+  });
 });
