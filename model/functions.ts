@@ -23,6 +23,8 @@ export interface KernelFunctions {
   /** The statements of pipe_read after a buffer was read from: what total_len becomes. */
   pipeReadConsumed(k: Kernel, buf: PipeBuffer, chars: number, totalLen: number): number;
   pipeWrite(k: Kernel, totalLen: number, filp: number): number;
+  /** pipe_read() into two segments, the second from byte `split` on, of which the first access faults and no later one. */
+  pipeReadv(k: Kernel, totalLen: number, split: number): number;
   /** The statements of pipe_write that give a new buffer its ops and flags. */
   pipeWriteInsert(k: Kernel, buf: PipeBuffer, filp: number): void;
   pipe2(k: Kernel, flags: number): number;
@@ -90,6 +92,10 @@ export interface KernelFunctions {
   csumAndCopyFromIterFull(k: Kernel, bytes: number, i: IovIter): number;
   copyFromIterFlushcache(k: Kernel, bytes: number, i: IovIter): number;
   copyMcToIter(k: Kernel, bytes: number, i: IovIter): number;
+  /** iov_iter_extract_pages() of a folio_queue; where it is in the table, iov-iter calls it between copies. */
+  listFolioqPages(k: Kernel, i: IovIter, maxsize: number, maxpages: number): number;
+  /** The pipe's part of it; where it is in the table, pipe-iter calls it. */
+  copyMcPipeToIter(k: Kernel, bytes: number, i: IovIter): number;
   copyPageToIterNofault(k: Kernel, page: Page, offset: number, bytes: number, i: IovIter): number;
   /** 5.16+; iovIterFaultInReadable is its twin. */
   faultInIovIterWriteable(k: Kernel, i: IovIter, bytes: number): number;
@@ -244,6 +250,8 @@ const C_NAMES: Readonly<Record<string, string>> = {
   ioSplicePrep: '__io_splice_prep',
   fileSpliceRead: 'splice_read',
   doSplicePipes: 'do_splice',
+  listFolioqPages: 'iov_iter_extract_pages',
+  pipeReadv: 'pipe_read',
   csumAndCopyToIter: 'csum_and_copy_to_iter',
 };
 

@@ -4,8 +4,13 @@ import { design as extractPagesNoref } from './extract-pages-noref.js';
 import { design as extractRfc2022Repaired } from './extract-rfc-2022-repaired.js';
 import { design as extractRfc2022 } from './extract-rfc-2022.js';
 import { design as alignedBvecOffset } from './history/aligned-bvec-offset.js';
+import { design as atomicRedo } from './history/atomic-redo.js';
+import { design as copyMcShort } from './history/copy-mc-short.js';
 import { design as discCount } from './history/disc-count.js';
 import { design as extractZeroSized } from './history/extract-zero-sized.js';
+import { design as fionread16Bit } from './history/fionread-16-bit.js';
+import { design as folioqPastEnd } from './history/folioq-past-end.js';
+import { design as occupancy16Bit } from './history/occupancy-16-bit.js';
 import { design as revertBraino } from './history/revert-braino.js';
 import { design as resizeWrappedRing } from './history/resize-wrapped-ring.js';
 import { design as spliceToPipeFlags } from './history/splice-to-pipe-flags.js';
@@ -34,6 +39,7 @@ import { design as readToReadRfc2022 } from './read-to-read-rfc-2022.js';
 
 export const DESIGNS: readonly Design[] = [
   linux33,
+  atomicRedo,
   packet2012,
   packet2012Repaired,
   linux48,
@@ -44,6 +50,7 @@ export const DESIGNS: readonly Design[] = [
   linux410,
   linux58,
   revertBraino,
+  copyMcShort,
   linux61,
   teeMerge,
   resizeWrappedRing,
@@ -60,7 +67,10 @@ export const DESIGNS: readonly Design[] = [
   linux63,
   linux612,
   linux618,
+  occupancy16Bit,
+  fionread16Bit,
   extractZeroSized,
   alignedBvecOffset,
+  folioqPastEnd,
   zeroPagePins,
 ];

@@ -194,6 +194,29 @@ export const csumAndCopyToIter: OpSpec = {
   },
 };
 
+/** Only in designs that say so: the other kernels' searches have no failing memory to copy from. */
+const copyMcToIter: OpSpec = {
+  name: '_copy_mc_to_iter',
+  help: 'copy into the pipe from memory that fails at a byte',
+  args: [lengthArg('bytes'), { name: 'poison_at', values: (w) => upTo(w.bounds.ring * w.bounds.page) }],
+  fn: 'copyMcPipeToIter',
+  exists: (w) => hasAllPrimitives(w) && w.design.present.has('copyMcPipeToIter'),
+  ready: (k) => may(k, Call.CopyToIter),
+  allowed: (_k, g, w, bytes, poison) => countFits(w, bytes, g.left) && poison < Math.min(bytes, g.left),
+  apply(k, _w, bytes, poison) {
+    k.poison = poison;
+    const want = Math.min(bytes, k.iter.count);
+    const ret = k.fn.copyMcPipeToIter(k, bytes, k.iter);
+    note(k, ret, want);
+    return ret;
+  },
+  promise: (g, k, w, ret, _bytes, poison) => promiseFilled(g, k, w, ret, poison),
+  account(g, k, w, ret) {
+    oweStream(g, k, ret, -1);
+    spend(g, k, w, ret);
+  },
+};
+
 export const iovIterRevert: OpSpec = {
   name: 'iov_iter_revert',
   help: 'undo the last bytes',
@@ -261,5 +284,6 @@ export const ITER_OPS: readonly OpSpec[] = [
   csumAndCopyToIter,
   copyPageToIter,
   iovIterZero,
+  copyMcToIter,
   iovIterRevert,
 ];

@@ -16,6 +16,7 @@ import { DMA_OPS } from './dma.js';
 import { EXTRACT_OPS } from './extract.js';
 import { IO_SPLICE_OPS } from './io-splice.js';
 import { ITER_OPS } from './iter.js';
+import { LIST_OPS } from './list-pages.js';
 import { MOVE_OPS } from './move.js';
 import { PIPE_OPS } from './pipe.js';
 import { PROCESS_OPS } from './process.js';
@@ -38,6 +39,7 @@ export const OPS: readonly OpSpec[] = [
   ...EXTRACT_OPS,
   ...BIO_OPS,
   ...MOVE_OPS,
+  ...LIST_OPS,
   ...COPY_OPS,
   ...VEC_QUERY_OPS,
   ...IO_SPLICE_OPS,

@@ -3,7 +3,7 @@ import { O_APPEND, O_CLOEXEC, O_DIRECT, O_NONBLOCK } from '../kernel.js';
 import type { OpSpec, World } from '../op.js';
 import { isDeliveryRight, oweWrite, promiseRead, promiseWrite, takeRead } from '../owed.js';
 import { freeSlots } from '../ring.js';
-import { faultArg, lengthArg, markArg, markFits, oomArg, oomFits, spaceMax } from './args.js';
+import { faultArg, lengthArg, markArg, markFits, oomArg, oomFits, spaceMax, upTo } from './args.js';
 
 const FD_NAMES = { 0: 'w', 1: 'wd' } as const;
 const FLAG_NAMES: Readonly<Record<number, string>> = {
@@ -43,6 +43,23 @@ export const pread: OpSpec = {
     g.isMisdelivered = !isDeliveryRight(g, k, ret);
     takeRead(g, ret);
   },
+};
+
+/** Only in designs that copy segment by segment, and try it twice. */
+const readv: OpSpec = {
+  name: 'readv',
+  help: 'readv(2) of the pipe into two segments, the second of which is paged in at its first access',
+  args: [lengthArg('size'), { name: 'split', values: (w) => upTo(w.bounds.ring * w.bounds.page) }],
+  fn: 'pipeReadv',
+  exists: (w) => hasPipe(w) && w.design.present.has('pipeReadv'),
+  ready: (k) => k.caller.kind === 0,
+  allowed: (_k, _g, _w, size, split) => split < size,
+  apply(k, _w, size, split) {
+    k.user.total = size;
+    return k.fn.pipeReadv(k, size, split);
+  },
+  promise: (g, k, _w, ret, size) => promiseRead(g, k, ret, size),
+  account: (g, k, w, ret, size) => pread.account?.(g, k, w, ret, size, -1, 0, 0),
 };
 
 export const pwrite: OpSpec = {
@@ -126,4 +143,4 @@ export const fcntlSetfl: OpSpec = {
   },
 };
 
-export const PIPE_OPS: readonly OpSpec[] = [pread, pwrite, pwriteOom, pipe2, fcntlSetfl];
+export const PIPE_OPS: readonly OpSpec[] = [pread, readv, pwrite, pwriteOom, pipe2, fcntlSetfl];

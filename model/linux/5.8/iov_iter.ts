@@ -54,7 +54,7 @@ function csumAndCopyToIter(k: Kernel, bytes: number, i: IovIter): number {
  * @kernel 5.8 lib/iov_iter.c copy_pipe_to_iter_mcsafe: pages are pushed for all bytes, and stay
  * behind the iterator where the source failed.
  */
-function copyPipeToIterMcsafe(k: Kernel, bytes: number, i: IovIter): number {
+export function copyPipeToIterMcsafe(k: Kernel, bytes: number, i: IovIter): number {
   const by = 'copy_pipe_to_iter_mcsafe';
   if (!k.fn.sanity(k, i)) return 0;
   let n = k.fn.pushPipe(k, i, bytes);

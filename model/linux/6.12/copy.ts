@@ -25,9 +25,11 @@ import { iterateAndAdvance } from '../6.1/iov_iter/iterate.js';
 import { iovIter63, isWrongFrom, isWrongTo } from '../6.3/iov_iter.js';
 import { isFolioq, iterateFolioq } from './folioq.js';
 
+type Walk = typeof iterateFolioq;
+
 /** @kernel 6.12 include/linux/iov_iter.h iterate_and_advance */
-function iterate(k: Kernel, i: IovIter, bytes: number, step: Step, by: string): number {
-  return isFolioq(i) ? iterateFolioq(k, i, bytes, step, by) : iterateAndAdvance(k, i, bytes, step, by);
+function iterate(k: Kernel, i: IovIter, bytes: number, step: Step, by: string, walk = iterateFolioq): number {
+  return isFolioq(i) ? walk(k, i, bytes, step, by) : iterateAndAdvance(k, i, bytes, step, by);
 }
 
 /** copy_to_user_nofault(): all of a run, or none of it as far as anybody is told. */
@@ -39,14 +41,14 @@ const COPYOUT_NOFAULT: Step = {
 type Copy = (k: Kernel, bytes: number, i: IovIter) => number;
 
 const to =
-  (step: Step, by: string): Copy =>
+  (step: Step, by: string, walk: Walk = iterateFolioq): Copy =>
   (k, bytes, i) =>
-    isWrongTo(k, i, by) ? 0 : iterate(k, i, bytes, step, by);
+    isWrongTo(k, i, by) ? 0 : iterate(k, i, bytes, step, by, walk);
 
 const from =
-  (step: Step, by: string): Copy =>
+  (step: Step, by: string, walk: Walk = iterateFolioq): Copy =>
   (k, bytes, i) =>
-    isWrongFrom(k, i, by) ? 0 : iterate(k, i, bytes, step, by);
+    isWrongFrom(k, i, by) ? 0 : iterate(k, i, bytes, step, by, walk);
 
 const csumToFolioq = to(CSUM_OUT, 'csum_and_copy_to_iter');
 const nofault = to(COPYOUT_NOFAULT, 'copy_page_to_iter_nofault');
@@ -70,6 +72,15 @@ function copyPageToIterNofault(k: Kernel, page: Page, offset: number, bytes: num
   const by = 'copy_page_to_iter_nofault';
   if (!pageCopySane(k, page, offset, bytes) || isWrongTo(k, i, by)) return 0;
   return pageByPage(k, page, offset, bytes, i, nofault, by);
+}
+
+/** The plain copies, by another walk over a folio_queue. */
+export function copiesByWalk(walk: Walk): Pick<KernelFunctions, 'copyToIter' | 'copyFromIter' | 'iovIterZero'> {
+  return {
+    copyToIter: to(COPYOUT, 'copy_to_iter', walk),
+    copyFromIter: from(COPYIN, 'copy_from_iter', walk),
+    iovIterZero: (k, bytes, i) => iterate(k, i, bytes, CLEAR, 'iov_iter_zero', walk),
+  };
 }
 
 export const copies612 = {

@@ -57,6 +57,16 @@ function iovIterFolioQueue(k: Kernel, i: IovIter, direction: number, vec: Vec, c
  * @kernel 6.12 include/linux/iov_iter.h iterate_and_advance2, iterate_folioq
  */
 export function iterateFolioq(k: Kernel, i: IovIter, len: number, step: Step, by: string): number {
+  return walkFolioq(k, i, len, step, by, false);
+}
+
+/** The same as up to 6.16: a folio of which nothing is left is stepped into all the same, behind its end. */
+export function iterateFolioqPastEnd(k: Kernel, i: IovIter, len: number, step: Step, by: string): number {
+  return walkFolioq(k, i, len, step, by, true);
+}
+
+/** @kernel 6.12 include/linux/iov_iter.h iterate_folioq */
+function walkFolioq(k: Kernel, i: IovIter, len: number, step: Step, by: string, isPastEnd: boolean): number {
   if (i.count < len) len = i.count;
   if (len === 0) return 0;
   const vec = vecOf(k, i, by);
@@ -70,7 +80,7 @@ export function iterateFolioq(k: Kernel, i: IovIter, len: number, step: Step, by
   while (len !== 0 && !isShort) {
     k.turn(by);
     const { page, size } = folioAt(k, vec, seg, slot, by);
-    if (skip < size) {
+    if (skip < size || isPastEnd) {
       const at = skip % k.pageSize;
       const part = Math.min(len, k.pageSize - at);
       const sub = pageAfter(k, page, Math.floor(skip / k.pageSize), by);

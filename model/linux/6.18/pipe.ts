@@ -45,8 +45,15 @@ export function anonPipeBufRelease(k: Kernel, buf: PipeBuffer): void {
   k.fn.anonPipePutPage(k, buf.page);
 }
 
+type Write = KernelFunctions['pipeWrite'];
+
+/** anon_pipe_write() by how it finds out that the pipe is full. */
+export function pipeWriteBy(isFull: (k: Kernel) => boolean): Write {
+  return (k, totalLen, filp) => anonPipeWrite(k, totalLen, filp, isFull);
+}
+
 /** @kernel 6.18 fs/pipe.c anon_pipe_write; the write end is non-blocking, a reader is there. */
-export function pipeWrite(k: Kernel, totalLen: number, filp: number): number {
+function anonPipeWrite(k: Kernel, totalLen: number, filp: number, isFull: (k: Kernel) => boolean): number {
   if (totalLen === 0) return 0;
   const { pipe } = k;
   let ret = tryMerge(k, totalLen & (k.pageSize - 1), filp);
@@ -55,7 +62,7 @@ export function pipeWrite(k: Kernel, totalLen: number, filp: number): number {
   if (totalLen === 0) return ret;
   for (;;) {
     k.turn('anon_pipe_write');
-    if (pipeFull(k)) {
+    if (isFull(k)) {
       if (ret === 0) ret = -EAGAIN;
       break;
     }
@@ -83,6 +90,8 @@ export function pipeWrite(k: Kernel, totalLen: number, filp: number): number {
   }
   return ret;
 }
+
+export const pipeWrite = pipeWriteBy((k) => pipeFull(k));
 
 /** @kernel 6.18 fs/pipe.c pipe_resize_ring: no more slots than the counters can tell apart. */
 export function pipeResizeRing(k: Kernel, nrSlots: number): number {
