@@ -25,9 +25,11 @@ export class Rig {
     return k;
   }
 
-  write(pipe: number, bytes: number, fd = 0): number {
+  /** The user's buffer faults at byte `fault`, never if negative. */
+  write(pipe: number, bytes: number, fd = 0, fault = -1): number {
     const k = this.on(pipe);
     k.user.total = bytes;
+    k.user.fault = fault;
     return k.fn.pipeWrite(k, bytes, fd);
   }
 
@@ -35,9 +37,10 @@ export class Rig {
     return this.write(pipe, bytes, 1);
   }
 
-  read(pipe: number, bytes: number): number {
+  read(pipe: number, bytes: number, fault = -1): number {
     const k = this.on(pipe);
     k.user.total = bytes;
+    k.user.fault = fault;
     return k.fn.pipeRead(k, bytes);
   }
 
