@@ -26,7 +26,7 @@ export function ownersOf(runner: Runner, page: Page): string[] {
       const of = k.pipes.length > 1 ? `${PIPE_NAMES[p]}'s ` : '';
       const used = Math.min(w.ring.used(k), w.ring.size(k));
       for (let j = 0; j < used; j++) if (isIn(w.ring.slot(k, j).page)) out.push(`${of}slot ${w.ring.index(k, j)}`);
-      for (const page of tmpPagesOf(k.pipe)) if (isIn(page)) out.push(`${of}tmp_page`);
+      for (const kept of tmpPagesOf(k.pipe)) if (isIn(kept)) out.push(`${of}tmp_page`);
     }
     k.usePipe(0);
   }

@@ -248,7 +248,7 @@ it('the way of release is decided once, whatever becomes of the iterator (PIN-MI
 });
 
 describe('blocks of four bytes, cut down in the end (6.18)', () => {
-  const after = (iov: readonly IoVec[]): [string[], number[]] => {
+  const leftBy = (iov: readonly IoVec[]): [string[], number[]] => {
     const p = bioOver(iov, bioAlignedDown(4));
     expect(p.k.fn.bioIovIterGetPages(p.k, p.k.iter)).toBe(0);
     const filled = entries(p);
@@ -258,7 +258,7 @@ describe('blocks of four bytes, cut down in the end (6.18)', () => {
 
   it('a page that is a bio_vec of its own is dropped', () => {
     expect(
-      after([
+      leftBy([
         { base: 0, len: 4 },
         { base: 9, len: 2 },
       ]),
@@ -266,7 +266,7 @@ describe('blocks of four bytes, cut down in the end (6.18)', () => {
   });
 
   it('of a bio_vec that is shortened no page is, though it ends before the last (F-82)', () => {
-    expect(after([{ base: 2, len: 7 }])).toEqual([
+    expect(leftBy([{ base: 2, len: 7 }])).toEqual([
       ['0:2+2', '1:0+2'],
       [1, 1, 9],
     ]);
@@ -274,7 +274,7 @@ describe('blocks of four bytes, cut down in the end (6.18)', () => {
 
   it('of a bio_vec that goes only the first page is (F-82)', () => {
     expect(
-      after([
+      leftBy([
         { base: 8, len: 4 },
         { base: 3, len: 2 },
       ]),
