@@ -5,15 +5,25 @@
 import type { Ghost } from '../model/ghost.js';
 import type { Kernel, Page, PipeInodeInfo } from '../model/kernel.js';
 import { ITER_DISCARD, PipeBufOps, Tag } from '../model/kernel.js';
+import { normaliseLent, paintContents } from '../model/lent.js';
 import type { World } from '../model/op.js';
 import { normaliseMemory } from '../model/private-form.js';
+
+/** Before each op: scratch is cleared, and where contents are no state, each byte gets a value. */
+export function beginStep(k: Kernel, g: Ghost, w: World): void {
+  k.beginOp();
+  g.isMisdelivered = false;
+  if (k.needs.lends === true) paintContents(k, g, w);
+}
 
 export function normalise(k: Kernel, g: Ghost, w: World): void {
   if (w.scenario.copies) forgetDiscardOffset(k);
   if (k.needs.pipe && k.bounds.stale !== 'all') dropStaleFields(k);
-  if (k.needs.memory === 'paged') normaliseMemory(k, g);
+  if (k.needs.lends === true) normaliseLent(k, g, w);
+  else if (k.needs.memory === 'paged') normaliseMemory(k, g);
   if (k.needs.tmpPages === 2 && k.bounds.symmetry === 'on') fillFirstTmpPage(k);
   if (k.pipes.length > 1) normalisePipes(k, w);
+  if (k.needs.lends === true) return;
   if (!k.needs.pipe || k.bounds.contents === 'off') return;
   for (const pipe of k.pipes) {
     k.pipe = pipe;
@@ -46,7 +56,7 @@ function normalisePipes(k: Kernel, w: World): void {
 
 /** Where no allocation fails, a cached page that nobody else refers to is as good as a new one. */
 function mayForget(k: Kernel, pipe: PipeInodeInfo, page: Page | null): page is Page {
-  if (page === null || page.refcount !== 1) return false;
+  if (page === null || page.refcount !== 1 || page.isLru) return false;
   if (pipe.tmpPage === pipe.tmpPage2) return false;
   for (const other of k.pipes) {
     if (other !== pipe && (other.tmpPage === page || other.tmpPage2 === page)) return false;

@@ -23,7 +23,7 @@ import { makeVecs, vecTexts } from '../model/vecs.js';
 import { adoptState } from './adopt.js';
 import { nothingToCall } from './bounds-text.js';
 import { describeBroken } from './describe.js';
-import { normalise } from './normal.js';
+import { beginStep, normalise } from './normal.js';
 import { ownInvariant } from './own-invariant.js';
 import { Reached } from './reached.js';
 import type { System } from './system.js';
@@ -146,8 +146,7 @@ export class Runner implements System {
     const b = this.args[at + 1];
     const c = this.args[at + 2];
     const d = this.args[at + 3];
-    k.beginOp();
-    g.isMisdelivered = false;
+    beginStep(k, g, w);
     if (this.isCounting) g.steps++;
     if (this.broken.length > 0) this.broken.length = 0;
     judged.spec = spec;

@@ -4,6 +4,7 @@ import { invariant as arrayHasOneOwner } from './array-has-one-owner.js';
 import { invariant as bytesInOrder } from './bytes-in-order.js';
 import { invariant as copiesWhatItSays } from './copies-what-it-says.js';
 import { invariant as dmaTargetStaysAllocated } from './dma-target-stays-allocated.js';
+import { invariant as lentDataIsTheLenders } from './lent-data-is-the-lenders.js';
 import { invariant as memoryIsPrivate } from './memory-is-private.js';
 import { invariant as pinsBalance } from './pins-balance.js';
 import { invariant as sourceDataIsTheCallers } from './source-data-is-the-callers.js';
@@ -15,6 +16,7 @@ import { invariant as noBug } from './no-bug.js';
 import { invariant as noUnwrittenByteReadable } from './no-unwritten-byte-readable.js';
 import { invariant as noUseAfterFree } from './no-use-after-free.js';
 import { invariant as noWarn } from './no-warn.js';
+import { invariant as onlyGiftsAreMoved } from './only-gifts-are-moved.js';
 import { invariant as packetBoundaries } from './packet-boundaries.js';
 import { invariant as pageCacheWrittenOnlyByWriters } from './page-cache-written-only-by-writers.js';
 import { invariant as pageListComplete } from './page-list-complete.js';
@@ -25,6 +27,7 @@ import { invariant as retryMakesProgress } from './retry-makes-progress.js';
 import { invariant as returnsWhatItPromised } from './returns-what-it-promised.js';
 import { invariant as ringWellFormed } from './ring-well-formed.js';
 import { invariant as sanity } from './sanity.js';
+import { invariant as stolenPageHasOneOwner } from './stolen-page-has-one-owner.js';
 import { invariant as valueOutOfRange } from './value-out-of-range.js';
 
 export const INVARIANTS: readonly Invariant[] = [
@@ -50,6 +53,9 @@ export const INVARIANTS: readonly Invariant[] = [
   copiesWhatItSays,
   internalPipeIsNeutral,
   errorsHaveNoEffect,
+  lentDataIsTheLenders,
+  stolenPageHasOneOwner,
+  onlyGiftsAreMoved,
   noUseAfterFree,
   noBug,
   everyLoopEnds,

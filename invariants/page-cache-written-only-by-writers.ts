@@ -1,4 +1,5 @@
 import { Tag } from '../model/kernel.js';
+import { paintOf } from '../model/lent.js';
 import type { Invariant, Judged } from './invariant.js';
 
 /** The first byte (page * PAGE_SIZE + offset) of the file that somebody changed; -1 if none. */
@@ -9,7 +10,8 @@ function changedByte(s: Judged): number {
     const { data } = k.filePages[p];
     for (let b = 0; b < data.length; b++) {
       const pos = p * k.pageSize + b;
-      const own = k.needs.memory === 'paged' ? g.file[p] : Tag.Plain;
+      const { lends } = k.needs;
+      const own = lends === true ? paintOf(k.filePages[p], b) : k.needs.memory === 'paged' ? g.file[p] : Tag.Plain;
       if (data[b] !== (pos === g.fileMark ? Tag.Marked : own)) return pos;
     }
   }

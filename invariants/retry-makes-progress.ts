@@ -5,7 +5,7 @@ import type { Invariant, Judged } from './invariant.js';
 /** The call puts bytes into this pipe, and has some: what it waits for is room. */
 function waitsForRoom({ spec, k, g }: Judged): boolean {
   if (k.pipe !== k.pipes[k.out.on]) return false;
-  if (spec.fn === 'pipeWrite' || spec.fn === 'spliceFileToPipe') return true;
+  if (spec.fn === 'pipeWrite' || spec.fn === 'spliceFileToPipe' || spec.fn === 'vmspliceToPipe') return true;
   return (spec.fn === 'doSplicePipes' || spec.fn === 'doTee') && g.owedOf(k.out.from) > 0;
 }
 

@@ -85,6 +85,8 @@ export interface Needs {
   readonly tmpPages?: 2;
   /** Open files that are no pipes, beside the pipe that is the task's own; see files.ts. */
   readonly openFiles?: true;
+  /** Processes lend pages of their memory to pipes; what a page holds is no state, see lent.ts. */
+  readonly lends?: true;
 }
 
 export const PIPE_NEEDS: Needs = { pipe: true, memory: 'none', mms: 0 };
@@ -178,8 +180,8 @@ export function requestEntries(b: Bounds, needs: Needs = PIPE_NEEDS): number {
 export function poolPages(b: Bounds, needs: Needs): number {
   let n = 0;
   const kept = needs.tmpPages ?? 1;
-  if (pipeCount(needs) > 1) return pipeCount(needs) * (b.ring + kept) + 1;
-  if (needs.pipe) n += b.ring + requestEntries(b, needs) + kept + 1;
+  if (pipeCount(needs) > 1) n += pipeCount(needs) * (b.ring + kept) + 1;
+  else if (needs.pipe) n += b.ring + requestEntries(b, needs) + kept + 1;
   if (needs.memory === 'paged') {
     const pages = (needs.mms + 1) * b.vpages + 1;
     n += b.order === 0 ? pages : 2 * pages;

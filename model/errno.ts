@@ -13,6 +13,7 @@ export const EACCES = 13;
 export const EFAULT = 14;
 export const EBUSY = 16;
 export const EINVAL = 22;
+export const ENODATA = 61;
 
 /** EPERM is left out: -1 is also what `~0U` looks like. */
 const NAMES = new Map([
@@ -24,6 +25,7 @@ const NAMES = new Map([
   [EFAULT, 'EFAULT'],
   [EBUSY, 'EBUSY'],
   [EINVAL, 'EINVAL'],
+  [ENODATA, 'ENODATA'],
 ]);
 
 /** `-14` -> `-EFAULT`; any other number as it is. */

@@ -9,6 +9,7 @@ import type { Field, Layout, Uses } from './field.js';
 import { flag, int, pageRef, PIPES, signed, SLOTS } from './field.js';
 import { owedMax, VALUES } from './ghost.js';
 import { openFileFields } from './files.js';
+import { LENDER_BITS } from './lending.js';
 import type { Page } from './kernel.js';
 import type { RingForm } from './ring.js';
 
@@ -37,7 +38,7 @@ function dataField(p: number, page: Page, l: Layout): Field[] {
   const { b, uses } = l;
   const path = `pages[${p}].data`;
   const bytes = Array.from({ length: b.page }, (_, i) => i);
-  if (b.contents === 'off') return [];
+  if (b.contents === 'off' || uses.needs.lends === true) return [];
   if (uses.needs.memory === 'paged') {
     const all = bytes.map((i) => `d[${i}] = v`).join('; ');
     return [{ path, bits: 5, get: `o${p}.data[0]`, set: `{ const d = k.pages[${p}].data; ${all}; }` }];
@@ -70,6 +71,12 @@ function pageFields(l: Layout): Field[] {
         set: `k.pages[${p}].isAnonExclusive = v === 1`,
       });
     }
+    if (l.uses.needs.lends === true && page.owner === '') {
+      for (const name of ['isLru', 'isAnonMapped']) {
+        const path = `pages[${p}].${name}`;
+        out.push({ path, bits: 1, get: `(o${p}.${name} ? 1 : 0)`, set: `k.pages[${p}].${name} = v === 1` });
+      }
+    }
     return [...out, ...dataField(p, page, l)];
   });
 }
@@ -84,7 +91,7 @@ function memoryFields(l: Layout): Field[] {
       out.push(int(`${mm}.vma[${v}]`, 3), pageRef(`${mm}.ptes[${v}].page`, l), flag(`${mm}.ptes[${v}].isWritable`));
     }
   }
-  return l.b.contents === 'off' ? out : [...out, ...privateFields(l)];
+  return l.b.contents === 'off' || l.uses.needs.lends === true ? out : [...out, ...privateFields(l)];
 }
 
 /** What processes and devices have to find. */
@@ -220,14 +227,23 @@ function secondPipeFields(l: Layout): Field[] {
   });
   const owed = owedMax(l.b);
   const out = [size('P'), size('Q'), ...pipeFields(l, 'Q'), ...tmpPageFields('Q', l), ...slotFields(l, 1)];
-  out.push(int('g.ns[1]', bitsFor(owed)), signed('g.fileMark', bitsFor(l.b.files * l.b.page) + 1));
+  out.push(int('g.ns[1]', bitsFor(owed)));
+  if (l.uses.needs.lends === true) return [...out, ...lentFields(owed, 's[1]')];
+  out.push(signed('g.fileMark', bitsFor(l.b.files * l.b.page) + 1));
   for (let i = 0; i < owed; i++) out.push(int(`g.tags[1][${i}]`, 2), int(`g.kinds[1][${i}]`, 2));
   return out;
+}
+
+/** What a reader is owed where pages are lent: packets, and whose memory it is; `of` is '' or 's[1]'. */
+function lentFields(owed: number, of: string): Field[] {
+  const bytes = Array.from({ length: owed }, (_, i) => i);
+  return bytes.flatMap((i) => [int(`g.kind${of}[${i}]`, 2), int(`g.lender${of}[${i}]`, LENDER_BITS)]);
 }
 
 /** What a reader of the pipe is owed. */
 function owedFields(l: Layout): Field[] {
   const owed = owedMax(l.b);
+  if (l.uses.needs.lends === true) return [int('g.n', bitsFor(owed)), ...lentFields(owed, '')];
   const out = [int('g.n', bitsFor(owed)), flag('g.isMarkFree'), int('g.writer', 2)];
   for (let i = 0; i < owed; i++) out.push(int(`g.tag[${i}]`, 2), int(`g.kind[${i}]`, 2));
   return out;

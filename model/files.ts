@@ -12,7 +12,9 @@ import type { Page } from './mm_types.js';
 import type { BioVec, Vec } from './uio.js';
 import { ITER_BVEC } from './uio.js';
 
+export const SPLICE_F_MOVE = 0x01;
 export const SPLICE_F_NONBLOCK = 0x02;
+export const SPLICE_F_GIFT = 0x08;
 /** SPLICE_F_MOVE, _NONBLOCK, _MORE and _GIFT. */
 export const SPLICE_F_ALL = 0x0f;
 /** Patch 1 of the series of seed 003. */

@@ -237,6 +237,38 @@ export interface KernelFunctions {
   pipeResizeRing(k: Kernel, nrSlots: number): number;
   /** FIONREAD of k.pipe. */
   pipeIoctl(k: Kernel): number;
+
+  // fs/splice.c: vmsplice() of current->mm and k.pipe; SPLICE_F_* in flags
+  vmspliceToPipe(k: Kernel, vec: Vec, flags: number): number;
+  /** To 4.8: pages of the vector into k.spd, and how many. */
+  getIovecPageArray(k: Kernel, vec: Vec): number;
+  /** Since 4.9 */
+  iterToPipe(k: Kernel, from: IovIter, flags: number): number;
+  /** A copy of `buf` into the next slot, or its page released: its length, or why not. */
+  addToPipe(k: Kernel, buf: PipeBuffer): number;
+  vmspliceToUser(k: Kernel, len: number): number;
+  /** __splice_from_pipe() of `len` bytes, with the actor that k.lending names. */
+  spliceFromPipe(k: Kernel, len: number): number;
+  spliceFromPipeNext(k: Kernel): number;
+  spliceFromPipeFeed(k: Kernel): number;
+  pipeToUser(k: Kernel, buf: PipeBuffer): number;
+  pipeBufConfirm(k: Kernel, buf: PipeBuffer): number;
+  /** buf->ops->try_steal, to 5.7 `steal`, which says 0 where this says true. */
+  pipeBufTrySteal(k: Kernel, buf: PipeBuffer): boolean;
+  anonPipeBufTrySteal(k: Kernel, buf: PipeBuffer): boolean;
+  genericPipeBufTrySteal(k: Kernel, buf: PipeBuffer): boolean;
+  userPagePipeBufTrySteal(k: Kernel, buf: PipeBuffer): boolean;
+  pageCachePipeBufTrySteal(k: Kernel, buf: PipeBuffer): boolean;
+  // mm/vmscan.c
+  removeMapping(k: Kernel, page: Page): boolean;
+  // fs/fuse/dev.c: a page of a reply, from k.pipe
+  fuseDevSpliceWrite(k: Kernel, len: number, flags: number): number;
+  /** 0: the page was moved; 1: it has to be copied. */
+  fuseTryMovePage(k: Kernel, buf: PipeBuffer): number;
+  fuseCheckPage(k: Kernel, page: Page): boolean;
+  // drivers/char/virtio_console.c
+  portFopsSpliceWrite(k: Kernel, len: number): number;
+  pipeToSg(k: Kernel, buf: PipeBuffer): number;
 }
 
 export type FunctionName = keyof KernelFunctions;
@@ -253,6 +285,7 @@ const C_NAMES: Readonly<Record<string, string>> = {
   listFolioqPages: 'iov_iter_extract_pages',
   pipeReadv: 'pipe_read',
   csumAndCopyToIter: 'csum_and_copy_to_iter',
+  spliceFromPipe: '__splice_from_pipe',
 };
 
 /** `iovIterGetPages` -> `iov_iter_get_pages`; `pipe2` and `sanity` stay. */

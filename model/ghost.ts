@@ -24,6 +24,9 @@ export class Ghost {
   readonly tags: Uint8Array[] = [];
   readonly kinds: Uint8Array[] = [];
   readonly ns: number[] = [];
+  /** Whose memory each owed byte is in, where pages are lent; see lent.ts. Empty elsewhere. */
+  lender: Uint8Array;
+  readonly lenders: Uint8Array[] = [];
   private selected = 0;
   /** How many bytes were owed when the present iterator was made. */
   start = 0;
@@ -71,7 +74,9 @@ export class Ghost {
       this.tags.push(new Uint8Array(max));
       this.kinds.push(new Uint8Array(max));
       this.ns.push(0);
+      this.lenders.push(new Uint8Array(needs.lends === true ? max : 0));
     }
+    this.lender = this.lenders[0];
     this.tag = this.tags[0];
     this.kind = this.kinds[0];
     const isPaged = needs.memory === 'paged';
@@ -85,6 +90,7 @@ export class Ghost {
     for (let p = 0; p < this.ns.length; p++) {
       this.tags[p].fill(0);
       this.kinds[p].fill(0);
+      this.lenders[p].fill(0);
       this.ns[p] = 0;
     }
     this.n = this.start = this.left = this.asked = this.writer = this.broken = this.breaks = 0;
@@ -112,6 +118,7 @@ export class Ghost {
     this.n = this.ns[p];
     this.tag = this.tags[p];
     this.kind = this.kinds[p];
+    this.lender = this.lenders[p];
   }
 
   /** Bytes that pipe `p` owes. */
@@ -124,6 +131,7 @@ export class Ghost {
     if (this.n >= this.tag.length) return;
     this.tag[this.n] = tag;
     this.kind[this.n] = kind;
+    if (this.lender.length > 0) this.lender[this.n] = 0;
     this.n++;
   }
 
@@ -131,12 +139,14 @@ export class Ghost {
   cut(n: number): void {
     if (n < 0) n = 0;
     for (let i = n; i < this.n; i++) this.tag[i] = this.kind[i] = 0;
+    if (this.lender.length > 0) this.lender.fill(0, n);
     if (this.n > n) this.n = n;
   }
 
   /** The first bytes were delivered. */
   pop(bytes: number): void {
     const count = Math.min(bytes, this.n);
+    if (this.lender.length > 0) this.lender.copyWithin(0, count, this.n);
     for (let i = count; i < this.n; i++) {
       this.tag[i - count] = this.tag[i];
       this.kind[i - count] = this.kind[i];

@@ -10,6 +10,7 @@ import type { Bounds, Needs } from './bounds.js';
 import { firstSlots, headBits, lengthMax, PIPE_NEEDS, pipeCount, poolPages, requestEntries } from './bounds.js';
 import { openFiles, SpliceState } from './files.js';
 import type { KernelFunctions } from './functions.js';
+import { Lending } from './lending.js';
 import { FOLL_GET, MmStruct, Page, Vma } from './mm_types.js';
 import type { Vec } from './uio.js';
 import { IovIter, IovIterState } from './uio.js';
@@ -24,7 +25,7 @@ export const Tag = { NeverWritten: 0, Plain: 1, Marked: 2 } as const;
 export const Writer = { Nobody: 0, Parent: 1, Child: 2, Device: 3, File: 4 } as const;
 
 /** `const struct pipe_buf_operations *`, as a small integer; 0 is NULL. */
-export const PipeBufOps = { Null: 0, Anon: 1, Packet: 2, PageCache: 3, Default: 4 } as const;
+export const PipeBufOps = { Null: 0, Anon: 1, Packet: 2, PageCache: 3, Default: 4, UserPage: 5 } as const;
 
 export const PIPE_BUF_FLAG_LRU = 0x01;
 export const PIPE_BUF_FLAG_GIFT = 0x04;
@@ -201,6 +202,9 @@ export class SplicePipeDesc {
   readonly off: number[] = [];
   readonly len: number[] = [];
   nrPages = 0;
+  /** Which pages they are, and SPLICE_F_* of the call. */
+  ops: number = PipeBufOps.PageCache;
+  flags = 0;
 }
 
 /** Thrown to leave a C function that can not go on (BUG, NULL call, use after free). */
@@ -254,6 +258,8 @@ export class Kernel {
   readonly user: UserBuffer;
   readonly out = new Out();
   readonly spd = new SplicePipeDesc();
+  /** vmsplice() and whoever takes pages out of a pipe. */
+  readonly lending: Lending;
   /** `struct page **pages` of the caller; entries not written are undefined memory. */
   readonly pagesArray: (Page | null)[] = [];
   readonly isEntryWritten: boolean[] = [];
@@ -312,6 +318,10 @@ export class Kernel {
     this.request = new PageRequest(requestEntries(bounds, needs));
     this.kbuf = new Uint8Array(lengthMax(bounds, needs) + 1);
     this.user = new UserBuffer(this.readMax);
+    this.lending = new Lending(
+      Array.from({ length: bounds.ring + 1 }, () => new PipeBuffer()),
+      this.readMax,
+    );
     for (let i = 0; i < requestEntries(bounds, needs) + 1; i++) {
       this.pagesArray.push(null);
       this.isEntryWritten.push(false);
@@ -371,7 +381,8 @@ export class Kernel {
       page.refcount = page.owner !== '' && page.head === page ? 1 : 0;
       if (page.head !== page && page.owner !== '') page.head.refcount++;
       page.pincount = 0;
-      page.isAnonExclusive = false;
+      page.isAnonExclusive = page.isAnonMapped = false;
+      page.isLru = page.isFile;
       page.canon = page.pfn;
       page.data.fill(
         page.isFile && this.bounds.contents !== 'off' ? (isPaged ? 1 + page.pfn : Tag.Plain) : Tag.NeverWritten,
@@ -421,6 +432,7 @@ export class Kernel {
     this.userFault = this.poison = this.xaRetry = -1;
     this.kbufAt = 0;
     if (this.splice.files.length > 0) this.splice.beginOp();
+    if (this.needs.lends === true) this.lending.beginOp();
     this.warned = '';
     this.fatal = '';
     this.fatalWhy = '';

@@ -37,6 +37,51 @@ export const KNOWN_PIPES_4_8: readonly Known[] = [
   { invariant: 'packet-boundaries', op: 'splice_file', scenario: 'splice', finding: 'F-44' },
 ];
 
+/** User memory lent to pipes: what the pipes themselves have wrong, to 5.4. */
+const KNOWN_LENT_OLD: readonly Known[] = [
+  { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'vmsplice', finding: 'F-8' },
+  { invariant: 'bytes-in-order', op: 'pwrite', scenario: 'vmsplice', finding: 'F-43' },
+];
+
+/** From 5.5 on. */
+export const KNOWN_LENT_6_1: readonly Known[] = [
+  { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'vmsplice', finding: 'F-8' },
+  { invariant: 'retry-makes-progress', op: 'pwrite', scenario: 'vmsplice', finding: 'F-12' },
+  { invariant: 'retry-makes-progress', op: 'tee', scenario: 'vmsplice', finding: 'F-12' },
+  { invariant: 'retry-makes-progress', op: 'splice', scenario: 'vmsplice', finding: 'F-42' },
+  { invariant: 'returns-what-it-promised', op: 'tee', scenario: 'vmsplice', finding: 'F-41' },
+];
+
+const STOLEN_BACK: Known = {
+  invariant: 'stolen-page-has-one-owner',
+  op: 'fuse_dev_splice_write',
+  scenario: 'vmsplice',
+  finding: 'F-63',
+};
+
+/** 5.5 to 5.8: an empty buffer ends a splice out of a pipe. */
+export const KNOWN_LENT_5_8: readonly Known[] = [
+  ...KNOWN_LENT_6_1,
+  STOLEN_BACK,
+  { invariant: 'returns-what-it-promised', op: 'vmsplice_out', scenario: 'vmsplice', finding: 'F-64' },
+  { invariant: 'returns-what-it-promised', op: 'port_fops_splice_write', scenario: 'vmsplice', finding: 'F-64' },
+];
+
+/** cow=mapcount: the rule of these kernels. */
+export const KNOWN_LENT_4_10: readonly Known[] = [
+  ...KNOWN_LENT_OLD,
+  STOLEN_BACK,
+  { invariant: 'lent-data-is-the-lenders', op: 'store', scenario: 'vmsplice', finding: 'F-60' },
+];
+
+export const KNOWN_LENT_4_8: readonly Known[] = [
+  ...KNOWN_LENT_4_10,
+  { invariant: 'returns-what-it-promised', op: 'vmsplice', scenario: 'vmsplice', finding: 'F-61' },
+  { invariant: 'only-gifts-are-moved', op: 'port_fops_splice_write', scenario: 'vmsplice', finding: 'F-62' },
+  { invariant: 'packet-boundaries', op: 'vmsplice', scenario: 'vmsplice', finding: 'F-44' },
+  { invariant: 'packet-boundaries', op: 'splice_file', scenario: 'vmsplice', finding: 'F-44' },
+];
+
 /** From 6.1 on. */
 export const KNOWN_MOVES_6_1: readonly Known[] = [
   { invariant: 'no-warn', op: 'iov_iter_restore', scenario: 'iov-iter', finding: 'F-25' },

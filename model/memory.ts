@@ -56,6 +56,7 @@ function allocAnon(k: Kernel, vpage: number): Page | null {
   if (head === null) return null;
   const page = head.hasTail && (vpage & 1) === 1 ? k.pages[head.pfn + 1] : head;
   setAnonExclusive(k, page);
+  page.isLru = page.isAnonMapped = true;
   return page;
 }
 

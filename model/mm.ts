@@ -88,7 +88,7 @@ export function freeFolio(k: Kernel, head: Page, by: string): void {
     k.die('no-bug', by, `${by}() frees page ${head.name} with a pin count of ${head.pincount}: bad_page()`);
   }
   head.data.fill(Tag.NeverWritten);
-  head.isAnonExclusive = false;
+  head.isAnonExclusive = head.isLru = head.isAnonMapped = false;
   if (!head.hasTail) return;
   const tail = k.pages[head.pfn + 1];
   tail.data.fill(Tag.NeverWritten);

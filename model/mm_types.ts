@@ -28,6 +28,10 @@ export class Page {
   pincount = 0;
   /** PageAnonExclusive(): known to belong to one address space. */
   isAnonExclusive = false;
+  /** PageLRU(); kept where pages are lent to pipes, as is the next one. */
+  isLru = false;
+  /** PageAnon(): page->mapping names an anon_vma, from the fault that brought the page until it is freed. */
+  isAnonMapped = false;
   readonly data: Uint8Array;
   /** The number under which the page is saved; differs from pfn under symmetry. */
   canon: number;

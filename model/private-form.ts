@@ -74,7 +74,7 @@ function forgetHasPinned(k: Kernel): void {
 const isMapped = new Uint8Array(1024);
 
 /** PageAnonExclusive() says something of a page that is mapped; of any other it is left over, and nothing asks for it. */
-function forgetExclusive(k: Kernel): void {
+export function forgetExclusive(k: Kernel): void {
   if (k.bounds.cow !== 'exclusive') return;
   const { pages, poolStart } = k;
   isMapped.fill(0, 0, pages.length);

@@ -10,6 +10,7 @@ export type ScenarioName =
   | 'fork-dma'
   | 'splice'
   | 'read-to-read'
+  | 'vmsplice'
   | 'all';
 
 export interface Scenario {
@@ -128,6 +129,22 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
     extract: false,
     writers: 'one',
     faults: false,
+    iterators: false,
+    flags: false,
+  },
+  vmsplice: {
+    name: 'vmsplice',
+    title: 'user memory lent to a pipe and taken from it, beside fork, copy-on-write and munmap; pages taken out of it',
+    bounds: {
+      tiny: { page: 2, ring: 1, vpages: 1, files: 1, oom: 'off', stale: 'none', follow: 0 },
+      default: { ring: 2, slots: 2, vpages: 1, files: 1, oom: 'off', stale: 'none', follow: 0 },
+      deep: { ring: 2, slots: 2, vpages: 2, files: 1, oom: 'off', stale: 'none', follow: 0 },
+    },
+    needs: { pipe: true, pipes: 2, memory: 'paged', mms: 2, lends: true },
+    copies: false,
+    extract: false,
+    writers: 'both',
+    faults: true,
     iterators: false,
     flags: false,
   },

@@ -83,6 +83,42 @@ function several(b: Bounds): Span[][] {
   return out;
 }
 
+/**
+ * What is given to vmsplice(): parts of a page and whole ones, across pages, over the end of memory, and two segments
+ * of such; an empty one first and between.
+ */
+function lendable(b: Bounds): Span[][] {
+  const { page } = b;
+  const end = b.vpages * page;
+  const places: Span[] = [
+    [0, 0],
+    [0, page],
+    [0, 1],
+    [page - 1, 1],
+    [end - 1, 2],
+  ];
+  if (b.vpages > 1) places.push([page - 1, 2], [0, 2 * page]);
+  const pairs: Span[][] = [
+    [
+      [page - 1, 1],
+      [0, 1],
+    ],
+    [
+      [0, 1],
+      [0, page],
+    ],
+    [
+      [0, page],
+      [end, 1],
+    ],
+    [
+      [0, 0],
+      [page - 1, 1],
+    ],
+  ];
+  return [...places.map((span) => [span]), ...(b.segs > 1 ? pairs : [])];
+}
+
 function xarrays(b: Bounds): VecSpec[] {
   const out: VecSpec[] = [];
   const max = b.files * b.page;
@@ -120,6 +156,7 @@ export function vecSpecs(b: Bounds, needs: Needs): VecSpec[] {
   });
   const ubufs = list.map((span) => spanned(ITER_UBUF, [span]));
   if (needs.memory === 'none') return [];
+  if (needs.lends === true) return lendable(b).map((spans) => spanned(ITER_IOVEC, spans));
   if (needs.memory === 'paged')
     return ubufs.filter(({ spans: [[at, len]] }) => at % b.page === 0 && len % b.page === 0);
   const many = [...list.map((span) => [span]), ...several(b)];

@@ -19,7 +19,7 @@ export const COLUMNS = 78;
 
 export const HERE = '<== here';
 
-const OPS_NAMES = ['free', 'anon', 'packet', 'page-cache', 'default'];
+const OPS_NAMES = ['free', 'anon', 'packet', 'page-cache', 'default', 'user-page'];
 
 const FLAG_NAMES: readonly (readonly [bit: number, name: string])[] = [
   [K.PIPE_BUF_FLAG_LRU, 'LRU'],

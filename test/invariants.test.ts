@@ -20,6 +20,8 @@ interface Breaker {
   readonly design: Design;
   readonly scenario?: ScenarioName;
   readonly bounds?: string;
+  /** Edges that are looked at. */
+  readonly limit?: number;
   /** Length of the shortest trace. */
   readonly steps: number;
 }
@@ -78,6 +80,21 @@ const BREAKERS: Readonly<Record<string, Breaker>> = {
   },
   'internal-pipe-is-neutral': { design: designOf('read-to-read-rfc-2022'), scenario: 'read-to-read', steps: 1 },
   'errors-have-no-effect': { design: designOf('read-to-read-rfc-2022'), scenario: 'read-to-read', steps: 1 },
+  'lent-data-is-the-lenders': {
+    design: linux61,
+    scenario: 'vmsplice',
+    bounds: 'tiny,cow=mapcount',
+    limit: 2_000_000,
+    steps: 6,
+  },
+  'stolen-page-has-one-owner': { design: designOf('linux-5.8'), scenario: 'vmsplice', steps: 2 },
+  'only-gifts-are-moved': {
+    design: designOf('linux-4.8'),
+    scenario: 'vmsplice',
+    bounds: 'tiny,stale=flags',
+    limit: 6_000_000,
+    steps: 7,
+  },
   'no-use-after-free': {
     design: planted('puts-twice', {
       genericPipeBufRelease(k, buf) {
@@ -104,7 +121,12 @@ describe('every invariant can be broken', () => {
   test.each(INVARIANTS.map((i) => i.id))('%s', (id) => {
     const breaker = BREAKERS[id];
     expect(breaker, `no design breaks ${id}`).toBeDefined();
-    const found = search(breaker.design, breaker.scenario ?? 'pipe-iter', breaker.bounds ?? 'tiny', 60_000);
+    const found = search(
+      breaker.design,
+      breaker.scenario ?? 'pipe-iter',
+      breaker.bounds ?? 'tiny',
+      breaker.limit ?? 60_000,
+    );
     expect(found.traceOf(id)).toHaveLength(breaker.steps);
     const text = found.classes.find((c) => c.class.invariant === id);
     expect(text?.class.op).toBe(found.traceOf(id).at(-1)?.split(' ')[0]);

@@ -1,8 +1,10 @@
 import { CONTRACT_2016 } from '../contract.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_OLD_FLAVOURS } from '../known.js';
+import { KNOWN_LENT_4_10, KNOWN_OLD_FLAVOURS } from '../known.js';
 import { iovIter410 } from '../linux/4.10/iov_iter.js';
 import { branches410, iovIterPipe410 } from '../linux/4.10/iov_iter_pipe.js';
+import { vmsplice410, vmsplice410Added } from '../linux/4.10/vmsplice.js';
+import { fileSpliceRead } from '../linux/6.1/file_splice.js';
 import { design as linux48 } from './linux-4.8.js';
 
 /** Linux 4.10: the pipe-backed iterator as merged, after its first fixes. */
@@ -11,16 +13,19 @@ export const design = defineDesign({
   title: 'Linux 4.10: the pipe-backed iterator, after its first fixes',
   source: [{ tree: '4.10', file: 'lib/iov_iter.c', symbol: '' }],
   base: linux48,
-  override: branches410,
-  add: { functions: { ...iovIterPipe410, ...iovIter410 } },
+  override: { ...branches410, ...vmsplice410, fileSpliceRead },
+  add: { functions: { ...iovIterPipe410, ...iovIter410, ...vmsplice410Added } },
+  remove: ['getIovecPageArray', 'spliceToPipe'],
   contract: CONTRACT_2016,
-  scenarios: ['pipe-iter', 'packet', 'iov-iter'],
+  bounds: { cow: 'mapcount' },
+  scenarios: ['pipe-iter', 'packet', 'iov-iter', 'vmsplice'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
       { invariant: 'packet-boundaries', scenario: 'pipe-iter', finding: 'F-1' },
       { invariant: 'queries-match-their-definition', op: 'iov_iter_npages', scenario: 'pipe-iter', finding: 'F-7' },
       ...KNOWN_OLD_FLAVOURS,
+      ...KNOWN_LENT_4_10,
     ],
   },
 });

@@ -1,13 +1,18 @@
 import { bioFunctions } from '../bio.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_OLD_FLAVOURS, KNOWN_PIPES_4_8 } from '../known.js';
+import { KNOWN_LENT_4_8, KNOWN_OLD_FLAVOURS, KNOWN_PIPES_4_8 } from '../known.js';
 import { gupFunctions } from '../gup.js';
 import { iovIter48 } from '../linux/4.8/iov_iter.js';
 import { fileSplice48 } from '../linux/4.8/file_splice.js';
 import { pipe48 } from '../linux/4.8/pipe.js';
 import { pipeSize48 } from '../linux/4.8/pipe_size.js';
 import { splicePipes48 } from '../linux/4.8/splice_pipes.js';
+import { fuseDevOf } from '../linux/4.8/fuse_dev.js';
+import { spliceFromPipeOf } from '../linux/4.8/splice_from_pipe.js';
+import { steal48 } from '../linux/4.8/steal.js';
+import { vmsplice48 } from '../linux/4.8/vmsplice.js';
 import { memoryFunctions } from '../memory.js';
+import { curbufEnds } from '../ring-ends.js';
 import { design as linux33 } from './linux-3.3.js';
 
 const { isPacketized, ...override } = pipe48;
@@ -29,15 +34,20 @@ export const design = defineDesign({
       ...splicePipes48,
       ...pipeSize48,
       ...fileSplice48,
+      ...vmsplice48,
+      ...steal48,
+      ...spliceFromPipeOf(curbufEnds),
+      ...fuseDevOf(curbufEnds),
     },
   },
-  bounds: { stale: 'flags' },
-  scenarios: ['packet', 'iov-iter', 'splice'],
+  bounds: { stale: 'flags', cow: 'mapcount' },
+  scenarios: ['packet', 'iov-iter', 'splice', 'vmsplice'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
       ...KNOWN_OLD_FLAVOURS,
       ...KNOWN_PIPES_4_8,
+      ...KNOWN_LENT_4_8,
     ],
   },
 });

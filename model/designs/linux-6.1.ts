@@ -1,7 +1,9 @@
 import { defineDesign } from '../design.js';
-import { KNOWN_GET_PAGES2, KNOWN_MOVES_6_1, KNOWN_PIPES_6_1 } from '../known.js';
+import { KNOWN_GET_PAGES2, KNOWN_LENT_6_1, KNOWN_MOVES_6_1, KNOWN_PIPES_6_1 } from '../known.js';
 import { fileSplice61 } from '../linux/6.1/file_splice.js';
 import { iovIter61, iovIter61Added } from '../linux/6.1/iov_iter.js';
+import { fuseDev61 } from '../linux/6.1/fuse_dev.js';
+import { vmsplice61 } from '../linux/6.1/vmsplice.js';
 import { pipeSize61 } from '../linux/6.1/pipe_size.js';
 import { splicePipes61 } from '../linux/6.1/splice_pipes.js';
 import { spliceDirect61 } from '../linux/6.1/splice_direct.js';
@@ -17,17 +19,9 @@ export const design = defineDesign({
     { tree: '6.1', file: 'fs/splice.c', symbol: 'splice_direct_to_actor' },
   ],
   base: linux58,
-  override: { ...iovIter61, ...splicePipes61, ...pipeSize61, ...fileSplice61 },
+  override: { ...iovIter61, ...splicePipes61, ...pipeSize61, ...fileSplice61, ...vmsplice61, ...fuseDev61 },
   add: { functions: { ...iovIter61Added, ...spliceDirect61 } },
-  remove: [
-    'allocated',
-    'dataStart',
-    'pushPipe',
-    'pipeTruncate',
-    'pipeGetPagesList',
-    'pipeGetPagesAlloc',
-    'spliceToPipe',
-  ],
+  remove: ['allocated', 'dataStart', 'pushPipe', 'pipeTruncate', 'pipeGetPagesList', 'pipeGetPagesAlloc'],
   contract: {
     ...CONTRACT_5_8,
     getPages: 'advances',
@@ -36,7 +30,7 @@ export const design = defineDesign({
       getPages: 'the variants with a 2 in their name move the iterator by what they return (6.0 lib/iov_iter.c)',
     },
   },
-  scenarios: ['pipe-iter', 'packet', 'iov-iter', 'extract', 'fork-dma', 'splice'],
+  scenarios: ['pipe-iter', 'packet', 'iov-iter', 'extract', 'fork-dma', 'splice', 'vmsplice'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
@@ -47,6 +41,7 @@ export const design = defineDesign({
       { invariant: 'no-unwritten-byte-readable', op: 'iov_iter_revert', scenario: 'pipe-iter', finding: 'F-10' },
       { invariant: 'no-unwritten-byte-readable', op: 'read_iter_return', scenario: 'pipe-iter', finding: 'F-10' },
       ...KNOWN_PIPES_6_1,
+      ...KNOWN_LENT_6_1,
       ...KNOWN_MOVES_6_1,
       ...KNOWN_GET_PAGES2,
       { invariant: 'memory-is-private', op: 'device_write', scenario: 'fork-dma', finding: 'F-20' },

@@ -25,6 +25,7 @@ import { REQUEST_OPS } from './request.js';
 import { SPLICE_OPS } from './splice.js';
 import { SPLICE_PIPES_OPS } from './splice-pipes.js';
 import { VEC_QUERY_OPS } from './vec-query.js';
+import { VMSPLICE_OPS } from './vmsplice.js';
 
 export const OPS: readonly OpSpec[] = [
   ...PIPE_OPS,
@@ -43,4 +44,5 @@ export const OPS: readonly OpSpec[] = [
   ...COPY_OPS,
   ...VEC_QUERY_OPS,
   ...IO_SPLICE_OPS,
+  ...VMSPLICE_OPS,
 ].map(uniform);

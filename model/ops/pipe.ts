@@ -19,6 +19,7 @@ const FLAG_NAMES: Readonly<Record<number, string>> = {
 const hasPipe = (w: World): boolean =>
   w.scenario.needs.pipe &&
   w.scenario.needs.openFiles !== true &&
+  w.scenario.needs.lends !== true &&
   w.scenario.pipes !== true &&
   (!w.scenario.extract || w.design.present.has('iovIterPipe'));
 

@@ -12,7 +12,7 @@ import { FOLLOWS_FILE, freshValue, noteStore } from '../private.js';
 import { upTo } from './args.js';
 
 export const isPaged = ({ scenario, design }: World): boolean =>
-  scenario.needs.memory === 'paged' && design.present.has('handleMmFault');
+  scenario.needs.memory === 'paged' && scenario.needs.lends !== true && design.present.has('handleMmFault');
 
 export const pidArg: ArgSpec = {
   name: 'pid',
@@ -20,7 +20,7 @@ export const pidArg: ArgSpec = {
   values: (w) => upTo(w.scenario.needs.mms),
 };
 
-const pageArg: ArgSpec = { name: 'vpage', values: (w) => upTo(w.bounds.vpages) };
+export const pageArg: ArgSpec = { name: 'vpage', values: (w) => upTo(w.bounds.vpages) };
 
 const oneOomArg: ArgSpec = {
   name: 'fail_alloc',

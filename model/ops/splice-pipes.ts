@@ -8,6 +8,7 @@ import type { Kernel, Page } from '../kernel.js';
 import { O_DIRECT, Tag } from '../kernel.js';
 import type { OpSpec, World } from '../op.js';
 import { isDeliveryRight, oweWrite, promiseRead, promiseWrite, takeRead } from '../owed.js';
+import { GIVEN } from '../lending.js';
 import { freeSlots } from '../ring.js';
 import { faultArg, lengthArg, markArg, markFits, oomArg, spaceMax, upTo } from './args.js';
 import { fcntlSetpipeSz, fionread } from './pipe-size.js';
@@ -17,7 +18,7 @@ import { ask, enter, hasPipes, pipeArg, use } from './two-pipes.js';
 const FDS = { 0: 'A.w', 1: 'A.wd', 2: 'B.w', 3: 'B.wd' };
 const pipeOf = (fd: number): number => fd >> 1;
 
-const pread: OpSpec = {
+export const pread: OpSpec = {
   name: 'pread',
   help: 'read(2) of a pipe, non-blocking',
   args: [pipeArg('pipe'), lengthArg('size')],
@@ -43,7 +44,7 @@ const pread: OpSpec = {
   },
 };
 
-const pwrite: OpSpec = {
+export const pwrite: OpSpec = {
   name: 'pwrite',
   help: 'write(2) to the stream end (.w) or the O_DIRECT end (.wd) of a pipe, non-blocking',
   args: [{ name: 'fd', values: () => [0, 1, 2, 3], names: FDS }, lengthArg('size'), markArg, { ...faultArg }],
@@ -119,6 +120,7 @@ function oweMoved(g: Ghost, ret: number, from: number, to: number, isConsumed: b
   for (let n = 0; n < ret && n < g.owedOf(from); n++) {
     const kind = g.kinds[from][n];
     g.owe(g.tags[from][n], n === ret - 1 && kind === ByteKind.Packet ? ByteKind.PacketEnd : kind);
+    if (g.lender.length > 0) g.lender[g.n - 1] = g.lenders[from][n] & (isConsumed ? ~0 : ~GIVEN);
   }
   g.select(from);
   if (isConsumed) g.pop(ret);
@@ -150,8 +152,8 @@ function mover(name: string, help: string, fn: 'doSplicePipes' | 'doTee'): OpSpe
   };
 }
 
-const splice = mover('splice', 'splice(2) from pipe to pipe, non-blocking', 'doSplicePipes');
-const tee = mover('tee', 'tee(2), non-blocking', 'doTee');
+export const splice = mover('splice', 'splice(2) from pipe to pipe, non-blocking', 'doSplicePipes');
+export const tee = mover('tee', 'tee(2), non-blocking', 'doTee');
 
 /** Whether some pipe shows the page. */
 function isInPipes(k: Kernel, w: World, page: Page): boolean {
@@ -163,7 +165,7 @@ function isInPipes(k: Kernel, w: World, page: Page): boolean {
   );
 }
 
-const spliceFile: OpSpec = {
+export const spliceFile: OpSpec = {
   name: 'splice_file',
   help: "splice(2) of the file's page cache at pos into a pipe, non-blocking",
   args: [

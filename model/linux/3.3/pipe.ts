@@ -51,6 +51,7 @@ export function callRelease(k: Kernel, buf: PipeBuffer, ops: number): void {
       k.fn.anonPipeBufRelease(k, buf);
       return;
     case PipeBufOps.PageCache:
+    case PipeBufOps.UserPage:
       k.fn.pageCachePipeBufRelease(k, buf);
       return;
     case PipeBufOps.Default:

@@ -5,9 +5,10 @@
  * @kernel 4.8 fs/splice.c
  */
 import { EAGAIN } from '../../errno.js';
+import { SPLICE_F_GIFT } from '../../files.js';
 import type { KernelFunctions } from '../../functions.js';
 import type { Kernel, PipeBuffer } from '../../kernel.js';
-import { PipeBufOps } from '../../kernel.js';
+import { PIPE_BUF_FLAG_GIFT, PipeBufOps } from '../../kernel.js';
 import { getPage, putPage } from '../../mm.js';
 import { bytesToEof } from '../6.1/file_splice.js';
 
@@ -18,7 +19,7 @@ export function takeSlot(k: Kernel): PipeBuffer | null {
   return pipe.bufs[(pipe.curbuf + pipe.nrbufs++) & (pipe.buffers - 1)];
 }
 
-/** @kernel 4.8 fs/splice.c splice_to_pipe: flags are only added to, and nobody gives away pages here. */
+/** @kernel 4.8 fs/splice.c splice_to_pipe: flags are only added to. */
 export function spliceToPipe(k: Kernel): number {
   const { spd } = k;
   const pages = spd.nrPages;
@@ -34,7 +35,8 @@ export function spliceToPipe(k: Kernel): number {
     buf.page = spd.page[nr];
     buf.offset = spd.off[nr];
     buf.len = spd.len[nr];
-    buf.ops = PipeBufOps.PageCache;
+    buf.ops = spd.ops;
+    if ((spd.flags & SPLICE_F_GIFT) !== 0) buf.flags |= PIPE_BUF_FLAG_GIFT;
     nr++;
     ret += buf.len;
     spd.nrPages--;
@@ -47,6 +49,8 @@ export function spliceToPipe(k: Kernel): number {
 export function collectPages(k: Kernel, pos: number, len: number, nrPagesMax: number): void {
   const { spd } = k;
   spd.nrPages = 0;
+  spd.ops = PipeBufOps.PageCache;
+  spd.flags = 0;
   while (len > 0 && bytesToEof(k, pos) > 0 && spd.nrPages < nrPagesMax) {
     const nr = spd.nrPages++;
     const page = k.filePages[Math.floor(pos / k.pageSize)];

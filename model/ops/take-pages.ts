@@ -1,0 +1,175 @@
+/**
+ * Everybody who takes bytes or pages out of the pipes that memory is lent to: vmsplice() on the read end copies; the
+ * fuse device and the virtio console may have the pages.
+ */
+import { EAGAIN, EFAULT, EINVAL, EIO, ENODATA } from '../errno.js';
+import { SPLICE_F_MOVE } from '../files.js';
+import type { Ghost } from '../ghost.js';
+import type { Kernel } from '../kernel.js';
+import { PipeBufOps } from '../kernel.js';
+import { isTakenRight, noteTaken, settleTaker } from '../lent.js';
+import type { ArgSpec, OpSpec, World } from '../op.js';
+import { isDeliveryRight } from '../owed.js';
+import { lengthArg, upTo } from './args.js';
+import { ask, enter, pipeArg, use } from './two-pipes.js';
+
+export const lends = (w: World): boolean => w.scenario.needs.lends === true && w.design.present.has('vmspliceToPipe');
+
+/** What goes wrong on the way out: the user's buffer faults, or a page of the file can not be had. */
+const With = { Nothing: -1, Eio: -2, Enodata: -3, Truncated: -4 } as const;
+const WITH_NAMES = { [With.Eio]: 'EIO', [With.Enodata]: 'ENODATA', [With.Truncated]: 'truncated' };
+const withArg = (values: (w: World) => number[]): ArgSpec => ({
+  name: 'with',
+  omit: With.Nothing,
+  names: { ...WITH_NAMES, ...Object.fromEntries(upTo(64).map((n) => [n, `fault_at:${n}`])) },
+  values: (w) => [With.Nothing, ...values(w)],
+});
+
+function prepare(k: Kernel, choice: number): void {
+  if (choice === With.Eio) k.lending.confirmError = -EIO;
+  if (choice === With.Enodata) k.lending.confirmError = -ENODATA;
+  k.lending.isTruncated = choice === With.Truncated;
+}
+
+/** A page that can not be had is one of the file. */
+function hasFilePage(k: Kernel, w: World, p: number): boolean {
+  return ask(k, p, () => {
+    for (let j = 0; j < w.ring.used(k); j++) if (w.ring.slot(k, j).ops === PipeBufOps.PageCache) return true;
+    return false;
+  });
+}
+
+const isConfirmChoice = (choice: number): boolean => choice === With.Eio || choice === With.Enodata;
+
+/** Lengths beyond what there is ask for the same. */
+const lengthFits = (g: Ghost, w: World, pipe: number, len: number): boolean =>
+  len <= g.owedOf(pipe) + 1 || len === w.bounds.ring * w.bounds.page;
+
+/** What may be returned where confirm() of a page failed: bytes before it, or why. */
+const isConfirmReturn = (k: Kernel, ret: number, most: number): boolean =>
+  k.lending.isConfirmHit && ((ret >= 0 && ret < most) || ret === -EIO);
+
+/** Takes bytes out by __splice_from_pipe(): all that was asked for and is there, whatever packets they are in. */
+function promiseOut(g: Ghost, k: Kernel, ret: number, pipe: number, len: number): string {
+  const owed = Math.min(len, g.owedOf(pipe));
+  if (ret === owed && owed > 0) return '';
+  if (isConfirmReturn(k, ret, owed)) return '';
+  if (k.isFaultHit) {
+    const ok = ret === -EFAULT || (ret > 0 && ret <= k.user.fault);
+    return ok ? '' : `-EFAULT, or what was copied before byte ${k.user.fault}`;
+  }
+  if (owed === 0) return ret === -EAGAIN ? '' : '-EAGAIN: the pipe holds no byte, and has a writer';
+  return `${owed}`;
+}
+
+export const vmspliceOut: OpSpec = {
+  name: 'vmsplice_out',
+  help: 'vmsplice(2) on the read end of a pipe: its bytes are copied to user memory',
+  args: [
+    pipeArg('pipe'),
+    lengthArg('len'),
+    withArg((w) => [...upTo(w.bounds.ring * w.bounds.page), With.Eio, With.Enodata]),
+  ],
+  fn: 'vmspliceToUser',
+  exists: lends,
+  ready: () => true,
+  allowed(k, g, w, pipe, len, choice) {
+    if (isConfirmChoice(choice)) return hasFilePage(k, w, pipe);
+    return lengthFits(g, w, pipe, len) && choice < Math.min(len, g.owedOf(pipe));
+  },
+  apply(k, _w, pipe, len, choice) {
+    enter(k, pipe);
+    prepare(k, choice);
+    k.user.total = len;
+    k.user.fault = choice >= 0 ? choice : -1;
+    return k.fn.vmspliceToUser(k, len);
+  },
+  isIdle: (k, _ret, _pipe, _len, choice) =>
+    (choice >= 0 && !k.isFaultHit) || (isConfirmChoice(choice) && !k.lending.isConfirmHit),
+  promise: (g, k, _w, ret, pipe, len) => promiseOut(g, k, ret, pipe, len),
+  account(g, k, _w, ret, pipe) {
+    if (ret <= 0) return;
+    use(k, g, pipe);
+    g.isMisdelivered = !isDeliveryRight(g, k, ret);
+    g.pop(ret);
+  },
+};
+
+const moveArg: ArgSpec = {
+  name: 'flags',
+  names: { 0: '0', [SPLICE_F_MOVE]: 'SPLICE_F_MOVE' },
+  omit: 0,
+  values: () => [0, SPLICE_F_MOVE],
+};
+
+export const fuseWrite: OpSpec = {
+  name: 'fuse_dev_splice_write',
+  help: 'splice(2) of a pipe into the fuse device: pages of a reply, copied or moved',
+  args: [pipeArg('pipe'), lengthArg('len'), moveArg, withArg(() => [With.Eio, With.Enodata, With.Truncated])],
+  fn: 'fuseDevSpliceWrite',
+  exists: lends,
+  ready: () => true,
+  allowed(k, g, w, pipe, len, flags, choice) {
+    if (choice === With.Truncated && flags === 0) return false;
+    if (isConfirmChoice(choice) && !hasFilePage(k, w, pipe)) return false;
+    return len <= g.owedOf(pipe) || len === g.owedOf(pipe) + 1;
+  },
+  apply(k, w, pipe, len, flags, choice) {
+    enter(k, pipe);
+    prepare(k, choice);
+    try {
+      return k.fn.fuseDevSpliceWrite(k, len, flags);
+    } finally {
+      settleTaker(k, w);
+    }
+  },
+  isIdle: (k, _ret, _pipe, _len, _flags, choice) =>
+    (choice === With.Truncated && k.lending.nrStolen === 0) || (isConfirmChoice(choice) && !k.lending.isConfirmHit),
+  promise(g, k, _w, ret, pipe, len) {
+    if (len > g.owedOf(pipe)) return ret === -EINVAL ? '' : '-EINVAL: the pipe holds less';
+    if (ret === len || (k.lending.isConfirmHit && (ret === -EIO || ret === -ENODATA))) return '';
+    return `${len}`;
+  },
+  account(g, k, _w, ret, pipe, len) {
+    use(k, g, pipe);
+    // Its buffers have left the pipe, whatever became of them.
+    if (ret === -EINVAL) return;
+    noteTaken(g, k);
+    g.isMisdelivered = ret > 0 && !isTakenRight(g, k, ret);
+    g.pop(len);
+  },
+};
+
+export const consoleWrite: OpSpec = {
+  name: 'port_fops_splice_write',
+  help: 'splice(2) of a pipe to a virtio console: its pages are taken or copied, and read by the device',
+  args: [pipeArg('pipe'), lengthArg('len'), withArg(() => [With.Eio])],
+  fn: 'portFopsSpliceWrite',
+  exists: lends,
+  ready: () => true,
+  allowed: (k, g, w, pipe, len, choice) =>
+    lengthFits(g, w, pipe, len) && (!isConfirmChoice(choice) || hasFilePage(k, w, pipe)),
+  apply(k, w, pipe, len, choice) {
+    enter(k, pipe);
+    prepare(k, choice);
+    try {
+      return k.fn.portFopsSpliceWrite(k, len);
+    } finally {
+      settleTaker(k, w);
+    }
+  },
+  isIdle: (k, _ret, _pipe, _len, choice) => isConfirmChoice(choice) && !k.lending.isConfirmHit,
+  promise(g, k, _w, ret, pipe, len) {
+    const owed = Math.min(len, g.owedOf(pipe));
+    // An entry for each buffer, and no more: a copy that is cut at the end of its page may leave some.
+    if (owed === 0) return ret === 0 || ret === -EAGAIN ? '' : '0, or -EAGAIN';
+    return (ret > 0 && ret <= owed) || isConfirmReturn(k, ret, owed) ? '' : `${owed}`;
+  },
+  account(g, k, _w, ret, pipe) {
+    use(k, g, pipe);
+    noteTaken(g, k);
+    if (ret <= 0) return;
+    g.isMisdelivered = !isTakenRight(g, k, ret);
+    g.pop(ret);
+  },
+};
