@@ -37,6 +37,7 @@ export interface DesignFacts {
   readonly id: string;
   readonly scenarios: readonly ScenarioName[];
   readonly bounds: Partial<Bounds>;
+  readonly boundsIn: NonNullable<Design['boundsIn']>;
   readonly expect: Expectation;
   readonly hasBase: boolean;
 }
@@ -46,6 +47,7 @@ export function factsOf(design: Design): DesignFacts {
     id: design.id,
     scenarios: design.scenarios,
     bounds: { ...design.bounds },
+    boundsIn: { ...design.boundsIn },
     expect: { ...design.expect },
     hasBase: design.base !== undefined,
   };

@@ -28,7 +28,8 @@ export interface Plan {
 /** `default` is the design's own default. */
 function boundsFor(design: NamedDesign, text: string, name: ScenarioName): Bounds {
   const scenario = SCENARIOS[name];
-  const own = { ...namedBounds('default', scenario), ...design.facts.bounds };
+  const { bounds, boundsIn } = design.facts;
+  const own = { ...namedBounds('default', scenario), ...bounds, ...boundsIn[name] };
   const [first, ...rest] = text.split(',');
   return parseBounds(first.trim() === 'default' ? rest.join(',') : text, own, scenario);
 }

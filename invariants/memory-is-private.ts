@@ -1,14 +1,13 @@
 import { Vma } from '../model/kernel.js';
+import { ZERO_PAGE, wrongMemory } from '../model/lent.js';
 import { FOLLOWS_FILE, foundAt, toRead, valueName } from '../model/private.js';
 import type { Invariant, Judged } from './invariant.js';
-
-/** In place of a page of a process: the zero page. */
-const ZERO_PAGE = -2;
 
 /** pid * vpages + vpage of the first page that reads wrong, or ZERO_PAGE; -1 if none. */
 function wrongPage(s: Judged): number {
   const { k, g } = s;
   if (k.needs.memory !== 'paged' || k.bounds.contents === 'off') return -1;
+  if (k.needs.lends === true) return wrongMemory(k, g);
   const { vpages } = k.bounds;
   if (k.zeroPage !== null && k.zeroPage.data[0] !== 0) return ZERO_PAGE;
   for (const mm of k.mms) {
@@ -18,6 +17,13 @@ function wrongPage(s: Judged): number {
     }
   }
   return -1;
+}
+
+/** Where pages are lent, values last for one op. */
+function lentText({ k }: Judged, at: number): string {
+  if (at === ZERO_PAGE) return 'The zero page is not zeros any more.';
+  const process = at < k.bounds.vpages ? 'parent' : 'child';
+  return `The ${process} finds at its page ${at % k.bounds.vpages} what it has not written.`;
 }
 
 export const invariant: Invariant = {
@@ -35,6 +41,7 @@ export const invariant: Invariant = {
   explain(s) {
     const { k, g } = s;
     const at = wrongPage(s);
+    if (k.needs.lends === true) return lentText(s, at);
     if (at === ZERO_PAGE) return `The zero page holds ${valueName(g, k.zeroPage?.data[0] ?? 0)}.`;
     const pid = Math.floor(at / k.bounds.vpages);
     const vpage = at % k.bounds.vpages;

@@ -10,7 +10,7 @@ function badSlot(s: Judged): number {
     const buf = w.ring.slot(k, j);
     if (buf.page === null) continue;
     const end = Math.min(buf.offset + buf.len, k.pageSize);
-    for (let b = buf.offset; b < end; b++) if (buf.page.data[b] === Tag.NeverWritten && !buf.page.isZero) return j;
+    for (let b = buf.offset; b < end; b++) if (buf.page.data[b] === Tag.NeverWritten) return j;
   }
   return -1;
 }

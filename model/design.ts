@@ -70,6 +70,8 @@ export interface DesignSpec {
   readonly repairs?: string;
   /** Extra bounds that `--bounds default` takes for this design. */
   readonly bounds?: Partial<Bounds>;
+  /** The same for one scenario, over these. */
+  readonly boundsIn?: Partial<Readonly<Record<ScenarioName, Partial<Bounds>>>>;
 }
 
 export interface Design extends Omit<DesignSpec, 'override' | 'add' | 'contract'> {

@@ -20,6 +20,8 @@ export class Stolen {
   page: Page | null = null;
   at = 0;
   len = 0;
+  /** It was memory of a process. */
+  isUsers = false;
   isDropped = false;
 }
 
@@ -41,6 +43,8 @@ export class Lending {
   /** What confirm() says of a page of the file in this call; 0: that it is up to date. */
   confirmError = 0;
   isConfirmHit = false;
+  /** Bytes of the pipe before that page. */
+  confirmAt = 0;
   /** The page leaves the taker's page cache before the call is over. */
   isTruncated = false;
   /** Bytes that a taker was given. */
@@ -90,6 +94,7 @@ export class Lending {
     stolen.page = page;
     stolen.at = this.taken;
     stolen.len = len;
+    stolen.isUsers = page.isAnonMapped || page.isZero;
     stolen.isDropped = false;
   }
 }

@@ -14,7 +14,7 @@ import type { World } from './op.js';
 import { foundAt } from './private.js';
 import { forgetExclusive } from './private-form.js';
 
-/** Values of bytes before the op; those below are zeros and tags. */
+/** Values of bytes before the op; those below are tags. A page of the allocator's that nobody has written holds 0. */
 const FIRST = 32;
 const PAINTS = 160;
 /** What a process writes in the op: by byte of the page. */
@@ -33,7 +33,7 @@ function paint(page: Page): void {
 export function paintContents(k: Kernel, g: Ghost, w: World): void {
   if (k.bounds.contents === 'off') return;
   for (const page of k.pages) {
-    if (page.head.refcount === 0 || page.isZero) page.data.fill(0);
+    if (page.head.refcount === 0) page.data.fill(0);
     else paint(page);
   }
   for (const { tmpPage, tmpPage2 } of k.pipes) {
@@ -56,6 +56,29 @@ export function paintContents(k: Kernel, g: Ghost, w: World): void {
     }
   }
   k.usePipe(0);
+}
+
+/** Whether the page holds what its first byte has to be, and what goes with it. */
+function isWhole(page: Page | null, first: number): boolean {
+  if (page === null) return false;
+  for (let b = 0; b < page.data.length; b++) if (page.data[b] !== first + b) return false;
+  return true;
+}
+
+/** In place of a page of a process: the zero page. */
+export const ZERO_PAGE = -2;
+
+/** pid * vpages + vpage of the first page that a process does not find as it has to, or ZERO_PAGE; -1 if none. */
+export function wrongMemory(k: Kernel, g: Ghost): number {
+  const { zeroPage } = k;
+  if (zeroPage !== null && !isWhole(zeroPage, paintOf(zeroPage, 0))) return ZERO_PAGE;
+  for (const mm of k.mms) {
+    for (let v = 0; v < mm.vma.length && mm.isAlive; v++) {
+      const at = mm.id * mm.vma.length + v;
+      if (mm.vma[v] !== Vma.None && !isWhole(mm.ptes[v].page ?? zeroPage, g.memory[at])) return at;
+    }
+  }
+  return -1;
 }
 
 /** Bits of Ghost.lender for memory of process `pid`. */
@@ -81,6 +104,11 @@ function eachOwed(
     }
   }
   k.usePipe(0);
+}
+
+/** A page that was never written reads as zeros. */
+export function oweZeros(g: Ghost, k: Kernel, vpage: number): void {
+  if (k.zeroPage !== null) g.memory[vpage] = paintOf(k.zeroPage, 0);
 }
 
 /** Process `pid` has unmapped a page: nobody writes what it has lent of it any more. */
@@ -182,8 +210,8 @@ function dropTaken(page: Page): void {
 export function noteTaken(g: Ghost, k: Kernel): void {
   const { lending } = k;
   for (let n = 0; n < lending.nrStolen; n++) {
-    const { at, len } = lending.stolen[n];
-    const lender = len === 0 ? 0 : g.lender[at];
+    const { at, len, isUsers } = lending.stolen[n];
+    const lender = isUsers && len > 0 ? g.lender[at] : 0;
     if ((lender & LENT) !== 0 && (lender & GIVEN) === 0) lending.isNotGiven = true;
   }
 }

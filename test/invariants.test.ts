@@ -84,16 +84,15 @@ const BREAKERS: Readonly<Record<string, Breaker>> = {
     design: linux61,
     scenario: 'vmsplice',
     bounds: 'tiny,cow=mapcount',
-    limit: 2_000_000,
+    limit: 500_000,
     steps: 6,
   },
   'stolen-page-has-one-owner': { design: designOf('linux-5.8'), scenario: 'vmsplice', steps: 2 },
   'only-gifts-are-moved': {
-    design: designOf('linux-4.8'),
+    design: planted('takes-what-is-lent', { userPagePipeBufTrySteal: (k, buf) => k.fn.genericPipeBufTrySteal(k, buf) }),
     scenario: 'vmsplice',
-    bounds: 'tiny,stale=flags',
-    limit: 6_000_000,
-    steps: 7,
+    limit: 300_000,
+    steps: 5,
   },
   'no-use-after-free': {
     design: planted('puts-twice', {

@@ -12,7 +12,10 @@ import { design as fionread16Bit } from './history/fionread-16-bit.js';
 import { design as folioqPastEnd } from './history/folioq-past-end.js';
 import { design as occupancy16Bit } from './history/occupancy-16-bit.js';
 import { design as revertBraino } from './history/revert-braino.js';
+import { design as fuseReleasedFlags } from './history/fuse-released-flags.js';
+import { design as fuseStolenPage } from './history/fuse-stolen-page.js';
 import { design as resizeWrappedRing } from './history/resize-wrapped-ring.js';
+import { design as spliceEmptyBuffer } from './history/splice-empty-buffer.js';
 import { design as spliceToPipeFlags } from './history/splice-to-pipe-flags.js';
 import { design as spliceToPipeLeak } from './history/splice-to-pipe-leak.js';
 import { design as teeMerge } from './history/tee-merge.js';
@@ -57,6 +60,9 @@ export const DESIGNS: readonly Design[] = [
   teeRefOverflow,
   spliceToPipeFlags,
   spliceToPipeLeak,
+  spliceEmptyBuffer,
+  fuseStolenPage,
+  fuseReleasedFlags,
   xarrayGetpagesMath,
   discCount,
   extractPagesNoref,

@@ -17,7 +17,7 @@ export const design = defineDesign({
   add: { functions: { ...iovIterPipe410, ...iovIter410, ...vmsplice410Added } },
   remove: ['getIovecPageArray', 'spliceToPipe'],
   contract: CONTRACT_2016,
-  bounds: { cow: 'mapcount' },
+  boundsIn: { vmsplice: { cow: 'mapcount' } },
   scenarios: ['pipe-iter', 'packet', 'iov-iter', 'vmsplice'],
   expect: {
     known: [

@@ -25,7 +25,25 @@ const withArg = (values: (w: World) => number[]): ArgSpec => ({
   values: (w) => [With.Nothing, ...values(w)],
 });
 
-function prepare(k: Kernel, choice: number): void {
+const isConfirmChoice = (choice: number): boolean => choice === With.Eio || choice === With.Enodata;
+
+/** The page that can not be had was not reached: nobody asked for it, and nobody got bytes of it. */
+const isConfirmIdle = (k: Kernel, ret: number, choice: number): boolean =>
+  isConfirmChoice(choice) && !k.lending.isConfirmHit && ret <= k.lending.confirmAt;
+
+/** Bytes of the pipe that is looked at before the first page of the file. */
+function bytesToFile(k: Kernel, w: World): number {
+  let n = 0;
+  for (let j = 0; j < w.ring.used(k); j++) {
+    const { ops, len } = w.ring.slot(k, j);
+    if (ops === PipeBufOps.PageCache) break;
+    n += len;
+  }
+  return n;
+}
+
+function prepare(k: Kernel, w: World, choice: number): void {
+  if (isConfirmChoice(choice)) k.lending.confirmAt = bytesToFile(k, w);
   if (choice === With.Eio) k.lending.confirmError = -EIO;
   if (choice === With.Enodata) k.lending.confirmError = -ENODATA;
   k.lending.isTruncated = choice === With.Truncated;
@@ -39,8 +57,6 @@ function hasFilePage(k: Kernel, w: World, p: number): boolean {
   });
 }
 
-const isConfirmChoice = (choice: number): boolean => choice === With.Eio || choice === With.Enodata;
-
 /** Lengths beyond what there is ask for the same. */
 const lengthFits = (g: Ghost, w: World, pipe: number, len: number): boolean =>
   len <= g.owedOf(pipe) + 1 || len === w.bounds.ring * w.bounds.page;
@@ -49,15 +65,23 @@ const lengthFits = (g: Ghost, w: World, pipe: number, len: number): boolean =>
 const isConfirmReturn = (k: Kernel, ret: number, most: number): boolean =>
   k.lending.isConfirmHit && ((ret >= 0 && ret < most) || ret === -EIO);
 
+/** Bytes of a page that could not be had were given out. */
+const isUnreadGiven = (k: Kernel, ret: number): boolean => {
+  const { confirmError, confirmAt } = k.lending;
+  return confirmError !== 0 && ret > confirmAt;
+};
+const UNREAD = 'no byte of a page that can not be read';
+
 /** Takes bytes out by __splice_from_pipe(): all that was asked for and is there, whatever packets they are in. */
 function promiseOut(g: Ghost, k: Kernel, ret: number, pipe: number, len: number): string {
   const owed = Math.min(len, g.owedOf(pipe));
-  if (ret === owed && owed > 0) return '';
-  if (isConfirmReturn(k, ret, owed)) return '';
+  if (isUnreadGiven(k, ret)) return UNREAD;
   if (k.isFaultHit) {
     const ok = ret === -EFAULT || (ret > 0 && ret <= k.user.fault);
     return ok ? '' : `-EFAULT, or what was copied before byte ${k.user.fault}`;
   }
+  if (ret === owed && owed > 0) return '';
+  if (isConfirmReturn(k, ret, owed)) return '';
   if (owed === 0) return ret === -EAGAIN ? '' : '-EAGAIN: the pipe holds no byte, and has a writer';
   return `${owed}`;
 }
@@ -77,15 +101,14 @@ export const vmspliceOut: OpSpec = {
     if (isConfirmChoice(choice)) return hasFilePage(k, w, pipe);
     return lengthFits(g, w, pipe, len) && choice < Math.min(len, g.owedOf(pipe));
   },
-  apply(k, _w, pipe, len, choice) {
+  apply(k, w, pipe, len, choice) {
     enter(k, pipe);
-    prepare(k, choice);
+    prepare(k, w, choice);
     k.user.total = len;
     k.user.fault = choice >= 0 ? choice : -1;
     return k.fn.vmspliceToUser(k, len);
   },
-  isIdle: (k, _ret, _pipe, _len, choice) =>
-    (choice >= 0 && !k.isFaultHit) || (isConfirmChoice(choice) && !k.lending.isConfirmHit),
+  isIdle: (k, ret, _pipe, _len, choice) => (choice >= 0 && !k.isFaultHit) || isConfirmIdle(k, ret, choice),
   promise: (g, k, _w, ret, pipe, len) => promiseOut(g, k, ret, pipe, len),
   account(g, k, _w, ret, pipe) {
     if (ret <= 0) return;
@@ -116,16 +139,17 @@ export const fuseWrite: OpSpec = {
   },
   apply(k, w, pipe, len, flags, choice) {
     enter(k, pipe);
-    prepare(k, choice);
+    prepare(k, w, choice);
     try {
       return k.fn.fuseDevSpliceWrite(k, len, flags);
     } finally {
       settleTaker(k, w);
     }
   },
-  isIdle: (k, _ret, _pipe, _len, _flags, choice) =>
-    (choice === With.Truncated && k.lending.nrStolen === 0) || (isConfirmChoice(choice) && !k.lending.isConfirmHit),
+  isIdle: (k, ret, _pipe, _len, _flags, choice) =>
+    (choice === With.Truncated && k.lending.nrStolen === 0) || isConfirmIdle(k, ret, choice),
   promise(g, k, _w, ret, pipe, len) {
+    if (isUnreadGiven(k, ret)) return UNREAD;
     if (len > g.owedOf(pipe)) return ret === -EINVAL ? '' : '-EINVAL: the pipe holds less';
     if (ret === len || (k.lending.isConfirmHit && (ret === -EIO || ret === -ENODATA))) return '';
     return `${len}`;
@@ -151,16 +175,17 @@ export const consoleWrite: OpSpec = {
     lengthFits(g, w, pipe, len) && (!isConfirmChoice(choice) || hasFilePage(k, w, pipe)),
   apply(k, w, pipe, len, choice) {
     enter(k, pipe);
-    prepare(k, choice);
+    prepare(k, w, choice);
     try {
       return k.fn.portFopsSpliceWrite(k, len);
     } finally {
       settleTaker(k, w);
     }
   },
-  isIdle: (k, _ret, _pipe, _len, choice) => isConfirmChoice(choice) && !k.lending.isConfirmHit,
+  isIdle: (k, ret, _pipe, _len, choice) => isConfirmIdle(k, ret, choice),
   promise(g, k, _w, ret, pipe, len) {
     const owed = Math.min(len, g.owedOf(pipe));
+    if (isUnreadGiven(k, ret)) return UNREAD;
     // An entry for each buffer, and no more: a copy that is cut at the end of its page may leave some.
     if (owed === 0) return ret === 0 || ret === -EAGAIN ? '' : '0, or -EAGAIN';
     return (ret > 0 && ret <= owed) || isConfirmReturn(k, ret, owed) ? '' : `${owed}`;

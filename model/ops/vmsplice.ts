@@ -6,7 +6,7 @@ import { EAGAIN, EFAULT } from '../errno.js';
 import { SPLICE_F_GIFT } from '../files.js';
 import type { Kernel } from '../kernel.js';
 import { Vma } from '../kernel.js';
-import { forgetLender, noteLenderWrote, oweLent } from '../lent.js';
+import { forgetLender, noteLenderWrote, oweLent, oweZeros } from '../lent.js';
 import type { ArgSpec, OpSpec, World } from '../op.js';
 import { freeSlots } from '../ring.js';
 import { exit, fork, mmap, munmap, pageArg, pidArg, store } from './process.js';
@@ -32,6 +32,7 @@ const mapAnon: OpSpec = {
   help: 'map a page of anonymous memory',
   args: [pageArg, only(mmap.args[1], Vma.Anon)],
   exists: lends,
+  account: (g, k, _w, _ret, vpage) => oweZeros(g, k, vpage),
 };
 
 const storePage: OpSpec = {

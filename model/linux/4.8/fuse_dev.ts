@@ -15,7 +15,7 @@ import type { RingEnds } from '../../ring-ends.js';
 import { copyBuf } from '../6.1/splice_pipes.js';
 
 /** @kernel 4.8 mm/swap.c lru_cache_add: VM_BUG_ON_PAGE(PageLRU(page)) */
-function lruCacheAdd(k: Kernel, page: Page): void {
+export function lruCacheAdd(k: Kernel, page: Page): void {
   k.bugOn(page.isLru, 'lru_cache_add', `lru_cache_add() of page ${page.name}, which is on an LRU list`);
   page.isLru = true;
 }
@@ -32,13 +32,17 @@ export function fuseCheckPage(k: Kernel, page: Page): boolean {
 }
 
 /** The page goes to the page cache: a reference for it, and one for the request. */
-export function moveIntoCache(k: Kernel, buf: PipeBuffer): void {
+export function cacheMovedPage(k: Kernel, buf: PipeBuffer): void {
   const { page } = buf;
   getPage(k, page, 'replace_page_cache_page');
   getPage(k, page, 'fuse_try_move_page');
-  if (page === null) return;
-  k.lending.noteStolen(page, buf.len);
-  if ((buf.flags & PIPE_BUF_FLAG_LRU) === 0) lruCacheAdd(k, page);
+  if (page !== null) k.lending.noteStolen(page, buf.len);
+}
+
+/** The same, and to the LRU, unless it is there. */
+export function moveIntoCache(k: Kernel, buf: PipeBuffer): void {
+  cacheMovedPage(k, buf);
+  if ((buf.flags & PIPE_BUF_FLAG_LRU) === 0 && buf.page !== null) lruCacheAdd(k, buf.page);
 }
 
 /** Whether the page can be had; 0, 1 for no, or what confirm() says. */
