@@ -7,7 +7,7 @@ import type { CheckResult, Violation } from '../harness/result.js';
 import type { Found, Runner } from '../harness/runner.js';
 import type { Trace } from '../harness/trace.js';
 import { PAGES_LEGEND } from '../reports/draw-memory.js';
-import { LEGEND, drawFound } from '../reports/draw.js';
+import { drawFound, legendOf } from '../reports/draw.js';
 import { returned } from '../reports/steps.js';
 import type { Colour } from '../reports/text.js';
 import { renderResult } from '../reports/text.js';
@@ -70,7 +70,7 @@ export function renderReplay(runner: Runner, trace: Trace, steps: readonly Repla
     `bounds ${formatBounds(bounds, scenario)}`,
     '',
     ...steps.flatMap((step, n) => stepText(runner, step, n + 1, colourFor(hasColour))),
-    ...(runner.k.needs.pipe ? [LEGEND] : []),
+    ...(runner.k.needs.pipe ? [legendOf(runner)] : []),
     ...(runner.k.needs.memory === 'paged' ? [PAGES_LEGEND] : []),
     `${steps.length} of ${trace.ops.length} steps; ${verdict}${change}.`,
   ].join('\n')}\n`;

@@ -5,7 +5,7 @@ import type { Invariant, Judged } from './invariant.js';
 function lenderText({ k, g }: Judged): string {
   const { lending } = k;
   const who = (g.lenders[lending.wrongPipe][lending.wrongByte] & WHO) - 1;
-  if (who < 0) return 'from memory that its lender has not any more';
+  if (who < 0) return 'from memory that its lender does not have any more';
   return `by the ${who < k.bounds.vpages ? 'parent' : 'child'}, from its page ${who % k.bounds.vpages}`;
 }
 

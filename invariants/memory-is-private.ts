@@ -22,8 +22,8 @@ function wrongPage(s: Judged): number {
 /** Where pages are lent, values last for one op. */
 function lentText({ k }: Judged, at: number): string {
   if (at === ZERO_PAGE) return 'The zero page is not zeros any more.';
-  const process = at < k.bounds.vpages ? 'parent' : 'child';
-  return `The ${process} finds at its page ${at % k.bounds.vpages} what it has not written.`;
+  const whose = at < k.bounds.vpages ? 'parent' : 'child';
+  return `The ${whose} finds at its page ${at % k.bounds.vpages} what it has not written.`;
 }
 
 export const invariant: Invariant = {

@@ -9,8 +9,21 @@ export const LEGEND = 'bytes: . plain  * marked  ? never written  - not readable
 
 const SIGNS = ['?', '.', '*'];
 
+/** The same where pages are lent: there a byte is told by whose memory it is in. */
+const LENT_LEGEND = "bytes: . pipe's  u user's  z zero page  f file  x other  - not readable";
+
+export const legendOf = (runner: Runner): string => (runner.k.needs.lends === true ? LENT_LEGEND : LEGEND);
+
+/** Whose memory a page is. */
+function ownerSign(page: Page): string {
+  if (page.isFile) return 'f';
+  if (page.isZero) return 'z';
+  return page.isAnonMapped ? 'u' : '.';
+}
+
 /** The sign of one byte; with contents=off every byte is plain. */
-function sign(runner: Runner, tag: number): string {
+function sign(runner: Runner, tag: number, page: Page | null): string {
+  if (runner.k.needs.lends === true) return page === null ? 'x' : ownerSign(page);
   return runner.w.bounds.contents === 'off' ? '.' : (SIGNS[tag] ?? '?');
 }
 
@@ -18,22 +31,28 @@ function sign(runner: Runner, tag: number): string {
 export function slotBytes(runner: Runner, buf: PipeBuffer): string {
   if (buf.page === null) return '';
   const end = buf.offset + buf.len;
-  return [...buf.page.data].map((tag, b) => (b >= buf.offset && b < end ? sign(runner, tag) : '-')).join('');
+  return [...buf.page.data].map((tag, b) => (b >= buf.offset && b < end ? sign(runner, tag, buf.page) : '-')).join('');
 }
 
 export function pageBytes(runner: Runner, page: Page): string {
-  return [...page.data].map((tag) => sign(runner, tag)).join('');
+  return [...page.data].map((tag) => sign(runner, tag, page)).join('');
 }
 
 export const bytesText = (n: number): string => `${n} byte${n === 1 ? '' : 's'}`;
 
+interface Byte {
+  readonly tag: number;
+  readonly kind: number;
+  readonly page: Page | null;
+}
+
 /** Bytes oldest first, each packet in angle brackets: `.<.*>.`; `kind` and `tag` by byte. */
-function stream(runner: Runner, bytes: readonly { readonly tag: number; readonly kind: number }[]): string {
+function stream(runner: Runner, bytes: readonly Byte[]): string {
   let out = '';
   let isInside = false;
-  for (const { tag, kind } of bytes) {
+  for (const { tag, kind, page } of bytes) {
     if (kind !== ByteKind.Stream && !isInside) out += '<';
-    out += sign(runner, tag);
+    out += sign(runner, tag, page);
     isInside = kind === ByteKind.Packet;
     if (kind === ByteKind.PacketEnd) out += '>';
   }
@@ -41,28 +60,32 @@ function stream(runner: Runner, bytes: readonly { readonly tag: number; readonly
 }
 
 /** What reads of the pipe will get, by its slots as they are. */
-function readable(runner: Runner): string {
+function readable(runner: Runner): Byte[] {
   const { k, w } = runner;
-  const bytes: { tag: number; kind: number }[] = [];
+  const bytes: Byte[] = [];
   for (let j = 0; j < Math.min(w.ring.used(k), w.ring.size(k)); j++) {
     const buf = w.ring.slot(k, j);
     const isPacket = (buf.flags & PIPE_BUF_FLAG_PACKET) !== 0;
     for (let b = 0; b < buf.len; b++) {
       const kind = isPacket ? (b === buf.len - 1 ? ByteKind.PacketEnd : ByteKind.Packet) : ByteKind.Stream;
-      bytes.push({ tag: buf.page?.data[buf.offset + b] ?? 0, kind });
+      bytes.push({ tag: buf.page?.data[buf.offset + b] ?? 0, kind, page: buf.page });
     }
   }
-  return stream(runner, bytes);
+  return bytes;
 }
 
 /** What can be read, and below it what has to be, where that is something else. */
 export function byteLines(runner: Runner): [string, string][] {
   const { g } = runner;
+  const bytes = readable(runner);
   const owed = stream(
     runner,
-    Array.from({ length: g.n }, (_, n) => ({ tag: g.tag[n], kind: g.kind[n] })),
+    Array.from({ length: g.n }, (_, n): Byte => {
+      const isThere = bytes[n]?.tag === g.tag[n];
+      return { tag: g.tag[n], kind: g.kind[n], page: isThere ? bytes[n].page : null };
+    }),
   );
-  const real = readable(runner);
+  const real = stream(runner, bytes);
   const note = (real + owed).includes('<') ? '   (<> is a packet)' : '';
   if (real === owed) return [['readable', real === 'nothing' ? 'nothing, as owed' : `${real}   (as owed)${note}`]];
   return [

@@ -44,7 +44,9 @@ function pteText(runner: Runner, mm: MmStruct, v: number): string {
   const pte = mm.ptes[v];
   const kind = VMA_WORDS[mm.vma[v]] ?? String(mm.vma[v]);
   const { page } = pte;
-  const isOff = k.bounds.contents === 'off';
+  // Where pages are lent values last for one op, and only what is wrong is said.
+  const isLent = k.needs.lends === true;
+  const isOff = k.bounds.contents === 'off' || isLent;
   const found = foundAt(k, mm.id, v);
   const want = toRead(g, k, mm.id, v);
   const wrong = isOff || found === want ? '' : ` (has to be ${valueName(g, want)})`;
@@ -151,7 +153,7 @@ export function memoryShort(runner: Runner): string[] {
       const ptes = mm.ptes.flatMap(({ page, isWritable }, v) => {
         if (mm.vma[v] === K.Vma.None) return [];
         if (page === null) return [`[${v} -]`];
-        const data = k.bounds.contents === 'off' ? '' : ` ${valueShort(g, page.data[0])}`;
+        const data = k.bounds.contents === 'off' || k.needs.lends === true ? '' : ` ${valueShort(g, page.data[0])}`;
         return [`[${v} ${page.name} ${isWritable ? 'rw' : 'ro'}${page.isAnonExclusive ? ' excl' : ''}${data}]`];
       });
       const [first = '[]', ...rest] = ptes;

@@ -13,7 +13,7 @@ import { fileLines } from './draw-files.js';
 import { listedName, memoryLines } from './draw-memory.js';
 import { byteLines, bytesText, pageBytes, slotBytes } from './bytes.js';
 
-export { LEGEND } from './bytes.js';
+export { legendOf } from './bytes.js';
 
 export const COLUMNS = 78;
 
@@ -172,6 +172,7 @@ function pageLines(runner: Runner): [string, string][] {
     .filter(
       (page) =>
         k.needs.openFiles !== true &&
+        k.needs.lends !== true &&
         runner.w.bounds.contents !== 'off' &&
         page.data.some((tag) => tag !== K.Tag.Plain),
     )

@@ -93,7 +93,7 @@ export function ringLines(runner: Runner, width = COLUMNS): string[] {
       return joinParts([`${PIPE_NAMES[p]}:`, ...slotTexts(runner), ...tmpPageText(runner, name)], width);
     });
     runner.usePipe(0);
-    return lines;
+    return k.needs.lends === true ? [...lines, ...joinParts(memoryShort(runner), width)] : lines;
   }
   const parts = [
     ...(hasPipe(runner) ? slotTexts(runner) : []),

@@ -15,7 +15,7 @@ import type { Design } from '../model/design.js';
 import { NAMED_BOUNDS } from '../model/bounds.js';
 import { faultRow, fixText, sources } from './fault.js';
 import { PAGES_LEGEND } from './draw-memory.js';
-import { COLUMNS, HERE, LEGEND, drawFound } from './draw.js';
+import { COLUMNS, HERE, drawFound, legendOf } from './draw.js';
 import type { Colour } from './later.js';
 import { laterText, plural, where } from './later.js';
 import { MARGIN, STEP, callLine, returned, ringLines, wrap } from './steps.js';
@@ -143,7 +143,13 @@ function stepLines(runner: Runner, ops: readonly number[], v: Violation, colour:
           ];
     const isLast = n === steps.length - 1;
     if (isLast)
-      return [colour('bold', calls[n]), ...also, '', ...drawing(step.picture, colour), ...legend(step.picture, colour)];
+      return [
+        colour('bold', calls[n]),
+        ...also,
+        '',
+        ...drawing(step.picture, colour),
+        ...legend(runner, step.picture, colour),
+      ];
     const isSame = n > 0 && short[n].join('\n') === short[n - 1].join('\n');
     return [colour('bold', calls[n]), ...(isSame ? [] : short[n].map((line) => MARGIN + colour('dim', line))), ...also];
   });
@@ -166,9 +172,9 @@ function ledgerLines(runner: Runner, ops: readonly number[]): string[] {
 }
 
 /** What the letters of a drawing mean. */
-function legend(picture: readonly string[], colour: Colour): string[] {
+function legend(runner: Runner, picture: readonly string[], colour: Colour): string[] {
   if (picture.length > 0 && picture[0].startsWith('pipe')) {
-    return picture.some((line) => line.startsWith('readable')) ? [DRAWING + colour('dim', LEGEND)] : [];
+    return picture.some((line) => line.startsWith('readable')) ? [DRAWING + colour('dim', legendOf(runner))] : [];
   }
   return picture.some((line) => /^(parent|child) .*, [pFZ]/.test(line)) ? [DRAWING + colour('dim', PAGES_LEGEND)] : [];
 }

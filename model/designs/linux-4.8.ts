@@ -12,7 +12,7 @@ import { spliceFromPipeOf } from '../linux/4.8/splice_from_pipe.js';
 import { steal48 } from '../linux/4.8/steal.js';
 import { vmsplice48 } from '../linux/4.8/vmsplice.js';
 import { memoryFunctions } from '../memory.js';
-import { curbufEnds } from '../ring-ends.js';
+import { curbufEnds } from '../ends.js';
 import { design as linux33 } from './linux-3.3.js';
 
 const { isPacketized, ...override } = pipe48;

@@ -26,11 +26,12 @@ export const design = defineDesign({
   add: { functions: pipe618Added },
   remove: ['iovIterIsAligned'],
   tmpPages: 2,
-  scenarios: ['packet', 'iov-iter', 'extract', 'fork-dma', 'splice'],
+  scenarios: ['packet', 'iov-iter', 'extract', 'fork-dma', 'splice', 'vmsplice'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'splice', finding: 'F-8' },
+      { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'vmsplice', finding: 'F-8' },
       ...KNOWN_MOVES_6_1,
       ...KNOWN_GET_PAGES2,
       ...KNOWN_EXTRACT_6_3,

@@ -11,7 +11,7 @@ import {
 } from '#iov/model/kernel.js';
 import { copyBuf } from '#iov/model/linux/6.1/splice_pipes.js';
 import { pageMapcount } from '#iov/model/memory.js';
-import { headTailEnds } from '#iov/model/ring-ends.js';
+import { headTailEnds } from '#iov/model/ends.js';
 import { designOf } from '../search.js';
 
 /** The functions that a mutant changes something of. */

@@ -7,7 +7,7 @@
  */
 import { defineDesign } from '../../design.js';
 import { spliceFromPipeNext } from '../../linux/4.8/splice_from_pipe.js';
-import { headTailEnds } from '../../ring-ends.js';
+import { headTailEnds } from '../../ends.js';
 import { design as linux61 } from '../linux-6.1.js';
 
 export const design = defineDesign({

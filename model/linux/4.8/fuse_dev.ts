@@ -11,7 +11,7 @@ import type { Kernel, Page, PipeBuffer } from '../../kernel.js';
 import { PIPE_BUF_FLAG_GIFT, PIPE_BUF_FLAG_LRU } from '../../kernel.js';
 import { pageMapcount } from '../../memory.js';
 import { getPage, putPage } from '../../mm.js';
-import type { RingEnds } from '../../ring-ends.js';
+import type { RingEnds } from '../../ends.js';
 import { copyBuf } from '../6.1/splice_pipes.js';
 
 /** @kernel 4.8 mm/swap.c lru_cache_add: VM_BUG_ON_PAGE(PageLRU(page)) */

@@ -9,7 +9,7 @@ import type { KernelFunctions } from '../../functions.js';
 import type { Kernel, PipeBuffer } from '../../kernel.js';
 import { Actor } from '../../lending.js';
 import { getPage } from '../../mm.js';
-import type { RingEnds } from '../../ring-ends.js';
+import type { RingEnds } from '../../ends.js';
 import { copyToUser } from '../../uaccess.js';
 
 /** @kernel 4.8 fs/splice.c splice_from_pipe_next, without the empty buffers that there may be since 5.5 */

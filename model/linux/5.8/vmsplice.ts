@@ -6,7 +6,7 @@
 import { EAGAIN } from '../../errno.js';
 import type { KernelFunctions } from '../../functions.js';
 import type { Kernel, PipeBuffer, Vec } from '../../kernel.js';
-import { headTailEnds } from '../../ring-ends.js';
+import { headTailEnds } from '../../ends.js';
 import { withIter } from '../4.10/vmsplice.js';
 import { fuseDevOf } from '../4.8/fuse_dev.js';
 import { spliceFromPipeOf } from '../4.8/splice_from_pipe.js';

@@ -8,7 +8,7 @@ import { divRoundUp } from '../../cint.js';
 import type { KernelFunctions } from '../../functions.js';
 import type { IovIter, Kernel } from '../../kernel.js';
 import { putPage } from '../../mm.js';
-import { headTailEnds } from '../../ring-ends.js';
+import { headTailEnds } from '../../ends.js';
 import { nextPages, userPageBuf } from '../4.10/vmsplice.js';
 import { spliceFromPipeNext } from '../4.8/splice_from_pipe.js';
 
