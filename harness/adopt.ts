@@ -8,6 +8,7 @@ import type { Ghost } from '../model/ghost.js';
 import { ByteKind } from '../model/ghost.js';
 import type { Kernel } from '../model/kernel.js';
 import { PIPE_BUF_FLAG_PACKET, Tag, Vma } from '../model/kernel.js';
+import { adoptLenders } from '../model/lent.js';
 import type { World } from '../model/op.js';
 import { freeFolio } from '../model/mm.js';
 import { clearOwners, countOwners, isCounted, pins, refcountOf, refs } from '../model/owners.js';
@@ -31,6 +32,7 @@ export function adoptState(k: Kernel, g: Ghost, w: World): void {
   }
   k.usePipe(0);
   g.select(0);
+  if (k.needs.lends === true) adoptLenders(k, g, w);
 }
 
 /** The iterator has what it has left, and stands where it stands. */

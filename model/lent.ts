@@ -65,6 +65,9 @@ function isWhole(page: Page | null, first: number): boolean {
   return true;
 }
 
+/** A page that nobody has written yet: it came with the one beside it. */
+const isZeroed = (page: Page | null): boolean => page?.data.every((byte) => byte === 0) === true;
+
 /** In place of a page of a process: the zero page. */
 export const ZERO_PAGE = -2;
 
@@ -75,7 +78,9 @@ export function wrongMemory(k: Kernel, g: Ghost): number {
   for (const mm of k.mms) {
     for (let v = 0; v < mm.vma.length && mm.isAlive; v++) {
       const at = mm.id * mm.vma.length + v;
-      if (mm.vma[v] !== Vma.None && !isWhole(mm.ptes[v].page ?? zeroPage, g.memory[at])) return at;
+      const page = mm.ptes[v].page ?? zeroPage;
+      if (mm.vma[v] === Vma.None || isWhole(page, g.memory[at])) continue;
+      if (zeroPage === null || g.memory[at] !== paintOf(zeroPage, 0) || !isZeroed(page)) return at;
     }
   }
   return -1;
@@ -221,6 +226,16 @@ export function isTakenRight(g: Ghost, k: Kernel, bytes: number): boolean {
   if (k.lending.taken !== bytes) return false;
   for (let n = 0; n < bytes; n++) if (k.lending.data[n] !== g.tag[n]) return false;
   return true;
+}
+
+/** After a violation: what a pipe has of a process's memory is lent by who maps it, and given. */
+export function adoptLenders(k: Kernel, g: Ghost, w: World): void {
+  eachOwed(k, g, w, (p, n, page) => {
+    if (page === null || (!page.isAnonMapped && !page.isZero)) return;
+    const mm = k.mms.find(({ ptes }) => ptes.some((pte) => pte.page === page));
+    const vpage = mm?.ptes.findIndex((pte) => pte.page === page) ?? -1;
+    g.lenders[p][n] = mm === undefined ? LENT | GIVEN : lenderOf(k, mm.id, vpage, true);
+  });
 }
 
 /** After each op: whoever lent a page and has another one there by now can not change it any more. */
