@@ -135,6 +135,8 @@ const RETURNS: { readonly [N in Returning]: Kind<ReturnType<KernelFunctions[N]>>
   roundPipeSize: 'integer',
   pipeResizeRing: 'integer',
   pipeIoctl: 'integer',
+  pipeReadable: 'boolean',
+  pipeWritable: 'boolean',
 };
 
 const WANTED = { integer: 'an integer', boolean: 'true or false', page: 'a page or null' } as const;

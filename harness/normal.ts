@@ -13,7 +13,7 @@ export function normalise(k: Kernel, g: Ghost, w: World): void {
   if (k.needs.pipe && k.bounds.stale !== 'all') dropStaleFields(k);
   if (k.needs.memory === 'paged') normaliseMemory(k, g);
   if (k.needs.tmpPages === 2 && k.bounds.symmetry === 'on') fillFirstTmpPage(k);
-  if (k.pipes.length > 1) normalisePipes(k, w);
+  if (k.pipes.length > 1 || k.tasks.length > 0) normalisePipes(k, w);
   if (!k.needs.pipe || k.bounds.contents === 'off') return;
   for (const pipe of k.pipes) {
     k.pipe = pipe;
@@ -21,7 +21,7 @@ export function normalise(k: Kernel, g: Ghost, w: World): void {
   }
   k.usePipe(0);
   forgetFileMark(k, g, w);
-  if (k.pipes.length > 1) freeMark(k, g);
+  if (k.pipes.length > 1 || k.tasks.length > 0) freeMark(k, g);
 }
 
 /**

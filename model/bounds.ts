@@ -43,6 +43,8 @@ export interface Bounds {
   readonly refbits: number;
   /** Which write fault reuses a page: `mapcount` to 5.7, `refcount` 5.9 to 5.18, `exclusive` since 5.19; see memory.ts. */
   readonly cow: 'mapcount' | 'refcount' | 'exclusive';
+  /** Tasks that may sleep in a call, beside one that never does; scenarios with tasks. */
+  readonly tasks: number;
   /** Ring rotation and renaming of anonymous pages. */
   readonly symmetry: 'on' | 'off';
 }
@@ -68,6 +70,7 @@ export const DEFAULT_BOUNDS: Bounds = {
   bias: 16,
   refbits: 0,
   cow: 'exclusive',
+  tasks: 2,
   symmetry: 'on',
 };
 
@@ -85,6 +88,8 @@ export interface Needs {
   readonly tmpPages?: 2;
   /** Open files that are no pipes, beside the pipe that is the task's own; see files.ts. */
   readonly openFiles?: true;
+  /** Tasks that sleep, and ends of the pipe that close; see wait.ts. */
+  readonly tasks?: true;
 }
 
 export const PIPE_NEEDS: Needs = { pipe: true, memory: 'none', mms: 0 };
@@ -102,6 +107,9 @@ export const PIPE_BOUNDS: ReadonlySet<keyof Bounds> = new Set(['ring', 'segments
 
 /** Bounds that only scenarios with two pipes have, beside those of one. */
 export const PIPES_BOUNDS: ReadonlySet<keyof Bounds> = new Set(['slots', 'refbits']);
+
+/** Bounds that only scenarios with tasks have. */
+export const TASK_BOUNDS: ReadonlySet<keyof Bounds> = new Set(['tasks']);
 
 /** Slots that pipe `p` begins with. */
 export function firstSlots(b: Bounds, p: number): number {

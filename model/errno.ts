@@ -13,6 +13,9 @@ export const EACCES = 13;
 export const EFAULT = 14;
 export const EBUSY = 16;
 export const EINVAL = 22;
+export const EPIPE = 32;
+/** A signal is pending: the call is begun again, or the user sees EINTR. */
+export const ERESTARTSYS = 512;
 
 /** EPERM is left out: -1 is also what `~0U` looks like. */
 const NAMES = new Map([
@@ -24,6 +27,8 @@ const NAMES = new Map([
   [EFAULT, 'EFAULT'],
   [EBUSY, 'EBUSY'],
   [EINVAL, 'EINVAL'],
+  [EPIPE, 'EPIPE'],
+  [ERESTARTSYS, 'ERESTARTSYS'],
 ]);
 
 /** `-14` -> `-EFAULT`; any other number as it is. */

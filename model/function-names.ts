@@ -149,6 +149,11 @@ export const ALL_FUNCTION_NAMES = [
   'roundPipeSize',
   'pipeResizeRing',
   'pipeIoctl',
+  'pipeRelease',
+  'freePipeInfo',
+  'wakeUpInterruptible',
+  'pipeReadable',
+  'pipeWritable',
 ] as const satisfies readonly FunctionName[];
 
 type Missing = Exclude<FunctionName, (typeof ALL_FUNCTION_NAMES)[number]>;

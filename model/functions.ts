@@ -1,3 +1,4 @@
+import type { WaitQueue } from './wait.js';
 import type { Loff, OpenFile, SpliceDesc } from './files.js';
 import type { IovIter, IovIterState, Kernel, MmStruct, Page, PipeBuffer, Vec } from './kernel.js';
 
@@ -237,6 +238,14 @@ export interface KernelFunctions {
   pipeResizeRing(k: Kernel, nrSlots: number): number;
   /** FIONREAD of k.pipe. */
   pipeIoctl(k: Kernel): number;
+  /** The last reference of an open file of k.pipe is dropped: FMODE_READ or FMODE_WRITE. */
+  pipeRelease(k: Kernel, fMode: number): void;
+  freePipeInfo(k: Kernel): void;
+  /** wake_up_interruptible() of so many exclusive entries; 0 is wake_up_interruptible_all(). */
+  wakeUpInterruptible(k: Kernel, queue: WaitQueue, nrExclusive: number): void;
+  /** What a sleeper of k.pipe waits for; since 5.5. */
+  pipeReadable(k: Kernel): boolean;
+  pipeWritable(k: Kernel): boolean;
 }
 
 export type FunctionName = keyof KernelFunctions;

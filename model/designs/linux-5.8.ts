@@ -3,7 +3,8 @@ import { CONTRACT_2016 } from '../contract.js';
 import { defineDesign } from '../design.js';
 import { KNOWN_OLD_FLAVOURS } from '../known.js';
 import { iovIter58, iovIter58Added } from '../linux/5.8/iov_iter.js';
-import { pipe58 } from '../linux/5.8/pipe.js';
+import { pipeSize58 } from '../linux/5.8/pipe_size.js';
+import { pipe58, pipe58Added } from '../linux/5.8/pipe.js';
 import { design as linux410 } from './linux-4.10.js';
 
 /** Since 4.12 a direct read moves the iterator past all it asked for, and reverts what was not read. */
@@ -24,8 +25,8 @@ export const design = defineDesign({
   title: 'Linux 5.8: free-running ring, mergeability by flag',
   source: [{ tree: '5.8', file: 'lib/iov_iter.c', symbol: '' }],
   base: linux410,
-  override: { ...pipe58, ...iovIter58 },
-  add: { functions: iovIter58Added },
+  override: { ...pipe58, ...pipeSize58, ...iovIter58 },
+  add: { functions: { ...iovIter58Added, ...pipe58Added } },
   remove: ['nextIdx'],
   ring: 'head-tail',
   contract: CONTRACT_5_8,
