@@ -7,11 +7,8 @@
 import type { Bounds } from './bounds.js';
 import { countMax } from './bounds.js';
 import { bitsFor } from './cint.js';
-import { ERESTARTSYS } from './errno.js';
+import { ASLEEP, ERESTARTSYS } from './errno.js';
 import type { Kernel } from './kernel.js';
-
-/** What a function returns whose task has gone to sleep: no errno, and no count. */
-export const ASLEEP = -4096;
 
 /** The call that a task is in. */
 export const Call = { None: 0, Read: 1, Write: 2 } as const;

@@ -1,6 +1,6 @@
 import { CONTRACT_2016 } from '../contract.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_OLD_FLAVOURS } from '../known.js';
+import { KNOWN_BLOCKING_4_8, KNOWN_OLD_FLAVOURS } from '../known.js';
 import { iovIter410 } from '../linux/4.10/iov_iter.js';
 import { branches410, iovIterPipe410 } from '../linux/4.10/iov_iter_pipe.js';
 import { design as linux48 } from './linux-4.8.js';
@@ -14,13 +14,14 @@ export const design = defineDesign({
   override: branches410,
   add: { functions: { ...iovIterPipe410, ...iovIter410 } },
   contract: CONTRACT_2016,
-  scenarios: ['pipe-iter', 'packet', 'iov-iter'],
+  scenarios: ['pipe-iter', 'packet', 'iov-iter', 'blocking'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
       { invariant: 'packet-boundaries', scenario: 'pipe-iter', finding: 'F-1' },
       { invariant: 'queries-match-their-definition', op: 'iov_iter_npages', scenario: 'pipe-iter', finding: 'F-7' },
       ...KNOWN_OLD_FLAVOURS,
+      ...KNOWN_BLOCKING_4_8,
     ],
   },
 });

@@ -1,6 +1,6 @@
 import { bioFunctions } from '../bio.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_OLD_FLAVOURS, KNOWN_PIPES_4_8 } from '../known.js';
+import { KNOWN_BLOCKING_4_8, KNOWN_OLD_FLAVOURS, KNOWN_PIPES_4_8 } from '../known.js';
 import { gupFunctions } from '../gup.js';
 import { iovIter48 } from '../linux/4.8/iov_iter.js';
 import { fileSplice48 } from '../linux/4.8/file_splice.js';
@@ -32,12 +32,13 @@ export const design = defineDesign({
     },
   },
   bounds: { stale: 'flags' },
-  scenarios: ['packet', 'iov-iter', 'splice'],
+  scenarios: ['packet', 'iov-iter', 'splice', 'blocking'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
       ...KNOWN_OLD_FLAVOURS,
       ...KNOWN_PIPES_4_8,
+      ...KNOWN_BLOCKING_4_8,
     ],
   },
 });

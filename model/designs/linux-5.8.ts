@@ -30,7 +30,7 @@ export const design = defineDesign({
   remove: ['nextIdx'],
   ring: 'head-tail',
   contract: CONTRACT_5_8,
-  scenarios: ['pipe-iter', 'packet', 'iov-iter'],
+  scenarios: ['pipe-iter', 'packet', 'iov-iter', 'blocking'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
@@ -40,6 +40,8 @@ export const design = defineDesign({
       { invariant: 'page-cache-written-only-by-writers', op: 'pwrite', scenario: 'pipe-iter', finding: 'F-1' },
       { invariant: 'bytes-in-order', op: 'pwrite', scenario: 'pipe-iter', finding: 'F-1' },
       ...KNOWN_OLD_FLAVOURS,
+      { invariant: 'no-lost-wakeup', op: 'fcntl_setpipe_sz', scenario: 'blocking', finding: 'F-52' },
+      { invariant: 'no-lost-wakeup', op: 'pread_continue', scenario: 'blocking', finding: 'F-52' },
       { invariant: 'count-consumed-exactly', op: 'copy_page_to_iter', scenario: 'iov-iter', finding: 'F-23' },
       { invariant: 'returns-what-it-promised', op: 'copy_page_to_iter', scenario: 'iov-iter', finding: 'F-23' },
       { invariant: 'count-consumed-exactly', op: '_copy_mc_to_iter', scenario: 'iov-iter', finding: 'F-24' },

@@ -36,7 +36,7 @@ export const design = defineDesign({
       getPages: 'the variants with a 2 in their name move the iterator by what they return (6.0 lib/iov_iter.c)',
     },
   },
-  scenarios: ['pipe-iter', 'packet', 'iov-iter', 'extract', 'fork-dma', 'splice'],
+  scenarios: ['pipe-iter', 'packet', 'iov-iter', 'extract', 'fork-dma', 'splice', 'blocking'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },

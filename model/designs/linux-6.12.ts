@@ -59,7 +59,7 @@ export const design = defineDesign({
         'supported (6.12 lib/iov_iter.c)',
     },
   },
-  scenarios: ['iov-iter', 'extract', 'fork-dma', 'splice'],
+  scenarios: ['iov-iter', 'extract', 'fork-dma', 'splice', 'blocking'],
   expect: {
     known: [
       ...KNOWN_PIPES_6_1,

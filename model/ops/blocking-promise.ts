@@ -2,13 +2,13 @@
  * What a call that may sleep has to return, and when it may sleep: read(2), write(2), pipe(7), from what the step has
  * copied, what is owed, which ends are open, and the signal. `k.out.before` is how far the call was before the step.
  */
-import { EAGAIN, ENOMEM, EPIPE, ERESTARTSYS } from '../errno.js';
+import { ASLEEP, EAGAIN, ENOMEM, EPIPE, ERESTARTSYS } from '../errno.js';
 import type { Ghost } from '../ghost.js';
 import type { Kernel } from '../kernel.js';
 import type { World } from '../op.js';
 import { owedToRead } from '../owed.js';
 import { freeSlots } from '../ring.js';
-import { ASLEEP, Call } from '../wait.js';
+import { Call } from '../wait.js';
 
 /** Whether the user's buffer holds what was owed to this step. */
 export function isStepDelivered(g: Ghost, k: Kernel, bytes: number): boolean {

@@ -2,13 +2,14 @@
  * Calls that may sleep: read() and write() by tasks and beside them, what they go on with when they run again, signals,
  * ends that close, F_SETPIPE_SZ. A task that would sleep keeps its frame in model/wait.ts.
  */
+import { ASLEEP } from '../errno.js';
 import type { Ghost } from '../ghost.js';
 import type { Kernel } from '../kernel.js';
 import { FMODE_READ, FMODE_WRITE } from '../kernel.js';
 import type { ArgSpec, OpSpec, World } from '../op.js';
 import { oweStream, takeRead } from '../owed.js';
 import type { Task } from '../wait.js';
-import { ASLEEP, Call, TaskState } from '../wait.js';
+import { Call, TaskState } from '../wait.js';
 import { lengthArg, markArg, markFits, oomArg, upTo } from './args.js';
 import { isStepDelivered, promiseReadStep, promiseWriteStep } from './blocking-promise.js';
 import { promiseSetpipeSz, SIZES } from './pipe-size.js';

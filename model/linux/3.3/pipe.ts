@@ -7,14 +7,14 @@
  * @kernel 3.3 fs/pipe.c
  */
 import { sizeT } from '../../cint.js';
-import { EAGAIN, EFAULT, EINVAL, ENOMEM, ERESTARTSYS } from '../../errno.js';
+import { ASLEEP, EAGAIN, EFAULT, EINVAL, ENOMEM, ERESTARTSYS } from '../../errno.js';
 import type { KernelFunctions } from '../../functions.js';
 import type { Kernel, PipeBuffer } from '../../kernel.js';
 import { O_CLOEXEC, O_DIRECT, O_NONBLOCK, PIPE_BUF_FLAG_LRU, PipeBufOps } from '../../kernel.js';
 import { allocPage, putPage } from '../../mm.js';
 import { copyFromUser, copyToUser } from '../../uaccess.js';
 import type { Task } from '../../wait.js';
-import { ASLEEP, finishWait, sleepOn } from '../../wait.js';
+import { finishWait, sleepOn } from '../../wait.js';
 import { sigpipe } from './pipe_release.js';
 
 /** @kernel 3.3 fs/pipe.c anon_pipe_buf_release: the last reference is kept as tmp_page. */

@@ -5,14 +5,14 @@
  *
  * @kernel 6.1 fs/pipe.c; include/linux/pipe_fs_i.h
  */
-import { EAGAIN, EFAULT, ENOMEM, ERESTARTSYS } from '../../errno.js';
+import { ASLEEP, EAGAIN, EFAULT, ENOMEM, ERESTARTSYS } from '../../errno.js';
 import type { KernelFunctions } from '../../functions.js';
 import type { Kernel, PipeBuffer } from '../../kernel.js';
 import { PIPE_BUF_FLAG_CAN_MERGE, PIPE_BUF_FLAG_PACKET, PipeBufOps } from '../../kernel.js';
 import { allocPage } from '../../mm.js';
 import { copyFromUser, copyToUser } from '../../uaccess.js';
 import type { Task } from '../../wait.js';
-import { ASLEEP, sleepOn, waitEventInterruptible } from '../../wait.js';
+import { sleepOn, waitEventInterruptible } from '../../wait.js';
 import { dropEnd, sigpipe } from '../3.3/pipe_release.js';
 
 /** @kernel 6.1 include/linux/pipe_fs_i.h pipe_occupancy; head and tail wrap at their width. */
