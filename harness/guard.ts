@@ -137,6 +137,7 @@ const RETURNS: { readonly [N in Returning]: Kind<ReturnType<KernelFunctions[N]>>
   pipeIoctl: 'integer',
   pipeReadable: 'boolean',
   pipeWritable: 'boolean',
+  pipeWriteWasEmpty: 'boolean',
 };
 
 const WANTED = { integer: 'an integer', boolean: 'true or false', page: 'a page or null' } as const;

@@ -154,6 +154,7 @@ export const ALL_FUNCTION_NAMES = [
   'wakeUpInterruptible',
   'pipeReadable',
   'pipeWritable',
+  'pipeWriteWasEmpty',
 ] as const satisfies readonly FunctionName[];
 
 type Missing = Exclude<FunctionName, (typeof ALL_FUNCTION_NAMES)[number]>;

@@ -246,6 +246,8 @@ export interface KernelFunctions {
   /** What a sleeper of k.pipe waits for; since 5.5. */
   pipeReadable(k: Kernel): boolean;
   pipeWritable(k: Kernel): boolean;
+  /** The statement of pipe_write after it has slept: whether there is nothing to read. */
+  pipeWriteWasEmpty(k: Kernel): boolean;
 }
 
 export type FunctionName = keyof KernelFunctions;
@@ -254,6 +256,7 @@ const C_NAMES: Readonly<Record<string, string>> = {
   pipeGetPagesList: '__pipe_get_pages',
   pipeReadConsumed: 'pipe_read',
   pipeWriteInsert: 'pipe_write',
+  pipeWriteWasEmpty: 'pipe_write',
   genericFileSpliceReadDone: 'generic_file_splice_read',
   genericFileSpliceReadFile: 'generic_file_splice_read',
   ioSplicePrep: '__io_splice_prep',

@@ -37,3 +37,12 @@ export function taskLines(runner: Runner): [name: string, text: string][] {
   if (wrWait.n > 0) out.push(['wr_wait', queueText(wrWait, runner)]);
   return out;
 }
+
+/** Each task in a call in a few words: `T0 asleep (write 2/3)`. */
+export function taskShort({ k }: Runner): string[] {
+  return k.tasks.flatMap(({ id, call, state, pos, size, hasSignal }) => {
+    if (call === Call.None) return [];
+    const what = `${state === TaskState.Asleep ? 'asleep' : 'woken'}${hasSignal !== 0 ? ', signal' : ''}`;
+    return [`T${id} ${what} (${call === Call.Read ? 'read' : 'write'} ${pos}/${size})`];
+  });
+}

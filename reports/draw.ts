@@ -136,7 +136,8 @@ function pipeLine(runner: Runner): string {
     runner.w.ring.form === 'curbuf'
       ? `curbuf=${pipe.curbuf} nrbufs=${pipe.nrbufs} buffers=${pipe.buffers}`
       : `head=${pipe.head} tail=${pipe.tail} ring_size=${pipe.ringSize}`;
-  return runner.k.pipes.length > 1 ? fields : `${fields}   lock: ${lockText(runner)}`;
+  const hasCallers = runner.k.pipes.length === 1 && runner.k.tasks.length === 0;
+  return hasCallers ? `${fields}   lock: ${lockText(runner)}` : fields;
 }
 
 /** `count=4 idx=0 iov_offset=2: at slot 0, offset 2` */

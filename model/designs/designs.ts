@@ -13,6 +13,9 @@ import { design as folioqPastEnd } from './history/folioq-past-end.js';
 import { design as occupancy16Bit } from './history/occupancy-16-bit.js';
 import { design as revertBraino } from './history/revert-braino.js';
 import { design as resizeWrappedRing } from './history/resize-wrapped-ring.js';
+import { design as closeWakesOne } from './history/close-wakes-one.js';
+import { design as resizeWakesEarly } from './history/resize-wakes-early.js';
+import { design as writeStaleHead } from './history/write-stale-head.js';
 import { design as spliceToPipeFlags } from './history/splice-to-pipe-flags.js';
 import { design as spliceToPipeLeak } from './history/splice-to-pipe-leak.js';
 import { design as teeMerge } from './history/tee-merge.js';
@@ -57,6 +60,9 @@ export const DESIGNS: readonly Design[] = [
   teeRefOverflow,
   spliceToPipeFlags,
   spliceToPipeLeak,
+  closeWakesOne,
+  resizeWakesEarly,
+  writeStaleHead,
   xarrayGetpagesMath,
   discCount,
   extractPagesNoref,

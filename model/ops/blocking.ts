@@ -39,15 +39,23 @@ function sizeFits(w: World, t: number, size: number): boolean {
   return t < 0 || w.bounds.lengths === 'all' || size <= w.bounds.page + 1;
 }
 
+/** The task runs; what the judge has to know is taken down before the design can touch it. */
+function note(k: Kernel, task: Task): void {
+  const { out, user } = k;
+  k.task = task;
+  out.size = user.total = task.size;
+  out.before = user.pos = task.pos;
+  out.hadSignal = task.hasSignal !== 0;
+  out.wasNonblock = task.isNonblock;
+}
+
 /** The call begins. */
 function begin(k: Kernel, t: number, call: number, size: number): Task {
   const task = k.tasks[t < 0 ? k.tasks.length - 1 : t];
   task.call = call;
   task.isNonblock = t < 0;
   task.size = size;
-  k.task = task;
-  k.out.before = 0;
-  k.user.total = size;
+  note(k, task);
   return task;
 }
 
@@ -55,18 +63,12 @@ function begin(k: Kernel, t: number, call: number, size: number): Task {
 function resume(k: Kernel, t: number): Task {
   const task = k.tasks[t];
   task.isResumed = true;
-  k.task = task;
-  k.out.before = task.pos;
-  k.user.total = task.size;
-  k.user.pos = task.pos;
+  note(k, task);
   return task;
 }
 
 /** Whether the call is over; then the task is as good as any that never called. Its signal is dealt with. */
-function leave(k: Kernel, task: Task, ret: number): number {
-  k.out.hadSignal = task.hasSignal !== 0;
-  k.out.wasNonblock = task.isNonblock;
-  k.out.size = task.size;
+function leave(task: Task, ret: number): number {
   task.isResumed = task.isNonblock = false;
   if (ret !== ASLEEP) task.clear();
   return ret;
@@ -97,7 +99,7 @@ const pread: OpSpec = {
   allowed: (k, _g, w, t, size) => isFirstIdle(k, t) && sizeFits(w, t, size),
   apply(k, _w, t, size) {
     const task = begin(k, t, Call.Read, size);
-    return leave(k, task, k.fn.pipeRead(k, size));
+    return leave(task, k.fn.pipeRead(k, size));
   },
   promise: (g, k, _w, ret) => promiseReadStep(g, k, ret),
   account: accountRead,
@@ -113,7 +115,7 @@ const preadContinue: OpSpec = {
   allowed: (k, _g, _w, t) => isIn(k, t, Call.Read, TaskState.Woken),
   apply(k, _w, t) {
     const task = resume(k, t);
-    return leave(k, task, k.fn.pipeRead(k, task.size));
+    return leave(task, k.fn.pipeRead(k, task.size));
   },
   promise: (g, k, _w, ret) => promiseReadStep(g, k, ret),
   account: accountRead,
@@ -132,7 +134,7 @@ const pwrite: OpSpec = {
     const task = begin(k, t, Call.Write, size);
     k.user.mark = mark;
     k.oom = oom;
-    return leave(k, task, k.fn.pipeWrite(k, size, 0));
+    return leave(task, k.fn.pipeWrite(k, size, 0));
   },
   isIdle: (k, _ret, _t, _size, mark, oom) => (oom >= 0 && !k.isOomHit) || (mark >= 0 && k.user.pos <= mark),
   promise: (g, k, w, ret) => promiseWriteStep(g, k, w, ret),
@@ -155,7 +157,7 @@ const pwriteContinue: OpSpec = {
     const task = resume(k, t);
     k.user.mark = mark;
     k.oom = oom;
-    return leave(k, task, k.fn.pipeWrite(k, task.size, 0));
+    return leave(task, k.fn.pipeWrite(k, task.size, 0));
   },
   isIdle: (k, _ret, _t, mark, oom) => (oom >= 0 && !k.isOomHit) || (mark >= 0 && k.user.pos <= mark),
   promise: (g, k, w, ret) => promiseWriteStep(g, k, w, ret),
@@ -235,6 +237,18 @@ const fcntlSetpipeSz: OpSpec = {
   promise: (_g, k, w, ret, size) => promiseSetpipeSz(k, w, ret, 0, size),
 };
 
+const fionread: OpSpec = {
+  name: 'fionread',
+  help: 'ioctl(FIONREAD): the bytes in the pipe',
+  args: [],
+  fn: 'pipeIoctl',
+  isQuery: true,
+  exists: (w) => hasTasks(w) && w.design.present.has('pipeIoctl'),
+  ready: isOpen,
+  apply: (k) => k.fn.pipeIoctl(k),
+  promise: (g, _k, _w, ret) => (ret === g.n ? '' : `${g.n}`),
+};
+
 export const BLOCKING_OPS: readonly OpSpec[] = [
   pread,
   pwrite,
@@ -243,4 +257,5 @@ export const BLOCKING_OPS: readonly OpSpec[] = [
   signal,
   close,
   fcntlSetpipeSz,
+  fionread,
 ];

@@ -56,6 +56,11 @@ export function pipeWritable(k: Kernel): boolean {
   return !pipeFull(k) || k.pipe.readers === 0;
 }
 
+/** @kernel 6.1 fs/pipe.c pipe_write, after it has slept (0dd1e3773ae8): of the head that there is now. */
+export function pipeWriteWasEmpty(k: Kernel): boolean {
+  return pipeOccupancy(k) === 0;
+}
+
 /** Nothing is left to read, and nothing was read: what pipe_read returns, or ASLEEP. */
 function waitForBytes(k: Kernel, task: Task, totalLen: number, wasFull: boolean): number {
   const { pipe } = k;
@@ -172,7 +177,7 @@ export function pipeWrite(k: Kernel, totalLen: number, filp: number): number {
   const { pipe, task } = k;
   const isResumed = task !== null && task.isResumed;
   if (isResumed && waitEventInterruptible(task, pipe.wrWait, k.fn.pipeWritable(k), true) === ASLEEP) return ASLEEP;
-  const wasEmpty = pipeOccupancy(k) === 0;
+  const wasEmpty = isResumed ? k.fn.pipeWriteWasEmpty(k) : pipeOccupancy(k) === 0;
   let ret = 0;
   if (isResumed) {
     ret = task.ret;
@@ -221,4 +226,4 @@ export function pipeRelease(k: Kernel, fMode: number): void {
 }
 
 export const pipe58: Partial<KernelFunctions> = { canMerge, pipeWriteInsert, pipeRead, pipeWrite, pipeRelease };
-export const pipe58Added: Partial<KernelFunctions> = { pipeReadable, pipeWritable };
+export const pipe58Added: Partial<KernelFunctions> = { pipeReadable, pipeWritable, pipeWriteWasEmpty };
