@@ -30,7 +30,6 @@ const VOID: ReadonlySet<FunctionName | null> = new Set<FunctionName | null>([
   'iovIterXarray',
   'iovIterFolioQueue',
   'iovIterDiscard',
-  'pipeRelease',
 ]);
 
 /** Ops that are no kernel function, and return nothing. */

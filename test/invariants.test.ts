@@ -78,6 +78,7 @@ const BREAKERS: Readonly<Record<string, Breaker>> = {
   },
   'internal-pipe-is-neutral': { design: designOf('read-to-read-rfc-2022'), scenario: 'read-to-read', steps: 1 },
   'errors-have-no-effect': { design: designOf('read-to-read-rfc-2022'), scenario: 'read-to-read', steps: 1 },
+  'no-lost-wakeup': { design: designOf('close-wakes-one'), scenario: 'blocking', steps: 5 },
   'no-use-after-free': {
     design: planted('puts-twice', {
       genericPipeBufRelease(k, buf) {
