@@ -66,3 +66,8 @@ export const KNOWN_BLOCKING_4_8: readonly Known[] = [
   { invariant: 'no-lost-wakeup', op: 'pread_continue', scenario: 'blocking', finding: 'F-51' },
   { invariant: 'no-lost-wakeup', op: 'pwrite_continue', scenario: 'blocking', finding: 'F-51' },
 ];
+
+/** Sleeping tasks, from 5.8 to 6.12: what empty buffers do to a write. */
+export const KNOWN_BLOCKING_5_8: readonly Known[] = [
+  { invariant: 'retry-makes-progress', op: 'pwrite', scenario: 'blocking', finding: 'F-12' },
+];

@@ -128,7 +128,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
     copies: false,
     extract: false,
     writers: 'one',
-    faults: false,
+    faults: true,
     iterators: false,
     flags: false,
   },

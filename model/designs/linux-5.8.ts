@@ -1,7 +1,7 @@
 import type { Contract } from '../contract.js';
 import { CONTRACT_2016 } from '../contract.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_OLD_FLAVOURS } from '../known.js';
+import { KNOWN_BLOCKING_5_8, KNOWN_OLD_FLAVOURS } from '../known.js';
 import { iovIter58, iovIter58Added } from '../linux/5.8/iov_iter.js';
 import { pipeSize58 } from '../linux/5.8/pipe_size.js';
 import { pipe58, pipe58Added } from '../linux/5.8/pipe.js';
@@ -40,6 +40,7 @@ export const design = defineDesign({
       { invariant: 'page-cache-written-only-by-writers', op: 'pwrite', scenario: 'pipe-iter', finding: 'F-1' },
       { invariant: 'bytes-in-order', op: 'pwrite', scenario: 'pipe-iter', finding: 'F-1' },
       ...KNOWN_OLD_FLAVOURS,
+      ...KNOWN_BLOCKING_5_8,
       { invariant: 'no-lost-wakeup', op: 'fcntl_setpipe_sz', scenario: 'blocking', finding: 'F-52' },
       { invariant: 'no-lost-wakeup', op: 'pread_continue', scenario: 'blocking', finding: 'F-52' },
       { invariant: 'count-consumed-exactly', op: 'copy_page_to_iter', scenario: 'iov-iter', finding: 'F-23' },

@@ -1,5 +1,5 @@
 import { defineDesign } from '../design.js';
-import { KNOWN_GET_PAGES2, KNOWN_MOVES_6_1, KNOWN_PIPES_6_1 } from '../known.js';
+import { KNOWN_BLOCKING_5_8, KNOWN_GET_PAGES2, KNOWN_MOVES_6_1, KNOWN_PIPES_6_1 } from '../known.js';
 import { fileSplice61 } from '../linux/6.1/file_splice.js';
 import { iovIter61, iovIter61Added } from '../linux/6.1/iov_iter.js';
 import { pipeSize61 } from '../linux/6.1/pipe_size.js';
@@ -47,6 +47,7 @@ export const design = defineDesign({
       { invariant: 'no-unwritten-byte-readable', op: 'iov_iter_revert', scenario: 'pipe-iter', finding: 'F-10' },
       { invariant: 'no-unwritten-byte-readable', op: 'read_iter_return', scenario: 'pipe-iter', finding: 'F-10' },
       ...KNOWN_PIPES_6_1,
+      ...KNOWN_BLOCKING_5_8,
       ...KNOWN_MOVES_6_1,
       ...KNOWN_GET_PAGES2,
       { invariant: 'memory-is-private', op: 'device_write', scenario: 'fork-dma', finding: 'F-20' },

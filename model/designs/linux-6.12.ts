@@ -1,6 +1,6 @@
 import type { FunctionName } from '../functions.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_EXTRACT_6_3, KNOWN_GET_PAGES2, KNOWN_MOVES_6_1, KNOWN_PIPES_6_1 } from '../known.js';
+import { KNOWN_BLOCKING_5_8, KNOWN_EXTRACT_6_3, KNOWN_GET_PAGES2, KNOWN_MOVES_6_1, KNOWN_PIPES_6_1 } from '../known.js';
 import { bioExtractFunctions } from '../bio.js';
 import { iovIter612, iovIter612Added } from '../linux/6.12/iov_iter.js';
 import { spliceDirect61 } from '../linux/6.1/splice_direct.js';
@@ -63,6 +63,7 @@ export const design = defineDesign({
   expect: {
     known: [
       ...KNOWN_PIPES_6_1,
+      ...KNOWN_BLOCKING_5_8,
       ...KNOWN_MOVES_6_1,
       ...KNOWN_GET_PAGES2,
       ...KNOWN_EXTRACT_6_3,

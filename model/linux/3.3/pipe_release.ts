@@ -17,12 +17,13 @@ export function sigpipe(k: Kernel): number {
   return -EPIPE;
 }
 
-/** @kernel 3.3 fs/pipe.c free_pipe_info; nobody finds anything in the ring after it. */
+/** @kernel 3.3, 6.18 fs/pipe.c free_pipe_info; nobody finds anything in the ring after it. */
 export function freePipeInfo(k: Kernel): void {
   const { pipe } = k;
   for (const buf of pipe.bufs) if (buf.ops !== PipeBufOps.Null) k.fn.pipeBufRelease(k, buf);
   if (pipe.tmpPage !== null) putPage(k, pipe.tmpPage, 'free_pipe_info');
-  pipe.tmpPage = null;
+  if (pipe.tmpPage2 !== null) putPage(k, pipe.tmpPage2, 'free_pipe_info');
+  pipe.tmpPage = pipe.tmpPage2 = null;
   pipe.curbuf = pipe.nrbufs = pipe.head = pipe.tail = 0;
 }
 

@@ -62,7 +62,7 @@ export function pipeWriteWasEmpty(k: Kernel): boolean {
 }
 
 /** Nothing is left to read, and nothing was read: what pipe_read returns, or ASLEEP. */
-function waitForBytes(k: Kernel, task: Task, totalLen: number, wasFull: boolean): number {
+export function waitForBytes(k: Kernel, task: Task, totalLen: number, wasFull: boolean): number {
   const { pipe } = k;
   if (pipe.writers === 0) return 0;
   if (task.isNonblock) return -EAGAIN;
@@ -72,7 +72,7 @@ function waitForBytes(k: Kernel, task: Task, totalLen: number, wasFull: boolean)
 }
 
 /** The end of pipe_read: a writer, if the ring was full; the next reader, if this one was woken alone and bytes are left. */
-function wakeAfterRead(k: Kernel, task: Task, wasFull: boolean): void {
+export function wakeAfterRead(k: Kernel, task: Task, wasFull: boolean): void {
   const { pipe } = k;
   if (wasFull) k.fn.wakeUpInterruptible(k, pipe.wrWait, 1);
   if (task.isResumed && pipeOccupancy(k) > 0) k.fn.wakeUpInterruptible(k, pipe.rdWait, 1);
@@ -157,7 +157,7 @@ function writeBuffer(k: Kernel, totalLen: number, filp: number): number {
 }
 
 /** The ring is full: -EAGAIN, -ERESTARTSYS, or ASLEEP after readers were told of what was written. */
-function waitForRoom(k: Kernel, task: Task | null, ret: number, left: number, wasEmpty: boolean): number {
+export function waitForRoom(k: Kernel, task: Task | null, ret: number, left: number, wasEmpty: boolean): number {
   if (task === null || task.isNonblock) return -EAGAIN;
   if (task.hasSignal !== 0) return -ERESTARTSYS;
   if (wasEmpty) k.fn.wakeUpInterruptible(k, k.pipe.rdWait, 1);
@@ -165,7 +165,7 @@ function waitForRoom(k: Kernel, task: Task | null, ret: number, left: number, wa
 }
 
 /** The end of pipe_write: a reader, if there was nothing to read; the next writer, if this one was woken alone and there is room. */
-function wakeAfterWrite(k: Kernel, task: Task, wasEmpty: boolean): void {
+export function wakeAfterWrite(k: Kernel, task: Task, wasEmpty: boolean): void {
   const { pipe } = k;
   if (wasEmpty) k.fn.wakeUpInterruptible(k, pipe.rdWait, 1);
   if (task.isResumed && !pipeFull(k)) k.fn.wakeUpInterruptible(k, pipe.wrWait, 1);
