@@ -122,7 +122,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
     bounds: {
       tiny: { page: 2, ring: 1, files: 1, oom: 'off', follow: 0, stale: 'none', contents: 'off' },
       default: { files: 1, lengths: 'edge', marks: 'edge', stale: 'none', follow: 0 },
-      deep: { files: 1, follow: 0, stale: 'none', tasks: 3 },
+      deep: { files: 1, lengths: 'edge', stale: 'none', follow: 0, contents: 'off', oom: 'off', tasks: 3 },
     },
     needs: { ...PIPE_NEEDS, tasks: true },
     copies: false,
