@@ -83,8 +83,8 @@ export class WaitQueue {
    */
   add(id: number, isExclusive: boolean): void {
     const { tasks } = this;
-    let at = isExclusive ? this.n : 0;
-    while (!isExclusive && at < this.n && tasks[at] < id) at++;
+    let at = this.n;
+    if (!isExclusive) for (at = 0; at < this.n && tasks[at] < id; ) at++;
     for (let j = this.n; j > at; j--) tasks[j] = tasks[j - 1];
     tasks[at] = id;
     this.n++;

@@ -73,7 +73,9 @@ describe('history', () => {
   ])('%s', { timeout: 120_000 }, (id, bounds, op, trace) => {
     const found = search(designOf(id), 'blocking', bounds);
     // F-12 is of the kernel that it is put back into.
-    const rules = new Set(found.classes.map((c) => c.class.invariant).filter((id) => id !== 'retry-makes-progress'));
+    const rules = new Set(
+      found.classes.map((c) => c.class.invariant).filter((rule) => rule !== 'retry-makes-progress'),
+    );
     expect([...rules]).toEqual(['no-lost-wakeup']);
     const it = found.classes.find((c) => c.class.op === op);
     expect(it?.path.map((n) => found.runner.ops[n].text)).toEqual(trace);

@@ -68,8 +68,17 @@ function resume(k: Kernel, t: number): Task {
   return task;
 }
 
-/** Whether the call is over; then the task is as good as any that never called. Its signal is dealt with. */
-function leave(task: Task, ret: number): number {
+/**
+ * The step ends. If the call is over the task is as good as any that never called, and its signal is dealt with; a call
+ * that is not over has to stand on a queue, where somebody may find it.
+ */
+function leave(k: Kernel, task: Task, ret: number): number {
+  const { rdWait, wrWait } = k.pipe;
+  const isQueued = rdWait.has(task.id) || wrWait.has(task.id);
+  if ((ret === ASLEEP) !== isQueued) {
+    const why = isQueued ? 'a task returns, and is on a wait queue still' : 'a task sleeps, and is on no wait queue';
+    k.die('no-bug', task.call === Call.Read ? 'pipe_read' : 'pipe_write', why);
+  }
   task.isResumed = task.isNonblock = false;
   if (ret !== ASLEEP) task.clear();
   return ret;
@@ -100,7 +109,7 @@ const pread: OpSpec = {
   allowed: (k, _g, w, t, size) => isFirstIdle(k, t) && sizeFits(w, t, size),
   apply(k, _w, t, size) {
     const task = begin(k, t, Call.Read, size);
-    return leave(task, k.fn.pipeRead(k, size));
+    return leave(k, task, k.fn.pipeRead(k, size));
   },
   promise: (g, k, _w, ret) => promiseReadStep(g, k, ret),
   account: accountRead,
@@ -116,7 +125,7 @@ const preadContinue: OpSpec = {
   allowed: (k, _g, _w, t) => isIn(k, t, Call.Read, TaskState.Woken),
   apply(k, _w, t) {
     const task = resume(k, t);
-    return leave(task, k.fn.pipeRead(k, task.size));
+    return leave(k, task, k.fn.pipeRead(k, task.size));
   },
   promise: (g, k, _w, ret) => promiseReadStep(g, k, ret),
   account: accountRead,
@@ -135,7 +144,7 @@ const pwrite: OpSpec = {
     const task = begin(k, t, Call.Write, size);
     k.user.mark = mark;
     k.oom = oom;
-    return leave(task, k.fn.pipeWrite(k, size, 0));
+    return leave(k, task, k.fn.pipeWrite(k, size, 0));
   },
   isIdle: (k, _ret, _t, _size, mark, oom) => (oom >= 0 && !k.isOomHit) || (mark >= 0 && k.user.pos <= mark),
   promise: (g, k, w, ret) => promiseWriteStep(g, k, w, ret),
@@ -154,7 +163,7 @@ const pwriteFault: OpSpec = {
   apply(k, _w, size, fault) {
     const task = begin(k, -1, Call.Write, size);
     k.user.fault = fault;
-    return leave(task, k.fn.pipeWrite(k, size, 0));
+    return leave(k, task, k.fn.pipeWrite(k, size, 0));
   },
   isIdle: (k) => !k.isFaultHit,
   promise: (g, k, w, ret, size) =>
@@ -178,7 +187,7 @@ const pwriteContinue: OpSpec = {
     const task = resume(k, t);
     k.user.mark = mark;
     k.oom = oom;
-    return leave(task, k.fn.pipeWrite(k, task.size, 0));
+    return leave(k, task, k.fn.pipeWrite(k, task.size, 0));
   },
   isIdle: (k, _ret, _t, mark, oom) => (oom >= 0 && !k.isOomHit) || (mark >= 0 && k.user.pos <= mark),
   promise: (g, k, w, ret) => promiseWriteStep(g, k, w, ret),
