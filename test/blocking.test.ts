@@ -11,7 +11,6 @@ import { designOf, search } from './search.js';
 
 describe('baselines are exhausted, with nothing but what is known', () => {
   test.each([
-    ['linux-3.3', 'tiny', 3301, 26188],
     ['linux-4.8', 'tiny', 3301, 42688],
     ['linux-5.8', 'tiny', 3406, 45938],
     ['linux-6.12', 'tiny', 3406, 45938],
