@@ -461,9 +461,7 @@ export class Kernel {
     this.loops = 0;
     this.out.on = 0;
     this.out.from = -1;
-    this.out.hasSigpipe = false;
-    this.task = null;
-    this.areWokenAtOnce = this.hasSleptAgain = false;
+    if (this.tasks.length > 0) this.beginTasks();
     this.out.misread = -1;
     this.out.miscopied = '';
     this.out.wrongEntry = -1;
@@ -478,6 +476,13 @@ export class Kernel {
     this.user.mark = -1;
     this.user.pos = 0;
     this.user.total = 0;
+  }
+
+  /** Scratch that only scenarios with tasks have. */
+  private beginTasks(): void {
+    this.task = null;
+    this.areWokenAtOnce = this.hasSleptAgain = false;
+    this.out.hasSigpipe = false;
   }
 
   /** Functions work on pipe `n` from here on. */

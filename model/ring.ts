@@ -69,7 +69,8 @@ export function arePipesEmpty(k: Kernel, ring: RingView): boolean {
     used += ring.used(k);
   }
   k.pipe = was;
-  return used === 0 && k.tasks.every((task) => task.call === 0);
+  if (used > 0 || k.tasks.length === 0) return used === 0;
+  return k.tasks.every((task) => task.call === 0);
 }
 
 /** The pages that a pipe keeps for its next writes. */

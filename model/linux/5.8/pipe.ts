@@ -177,7 +177,7 @@ export function pipeWrite(k: Kernel, totalLen: number, filp: number): number {
   const { pipe, task } = k;
   const isResumed = task !== null && task.isResumed;
   if (isResumed && waitEventInterruptible(task, pipe.wrWait, k.fn.pipeWritable(k), true) === ASLEEP) return ASLEEP;
-  const wasEmpty = isResumed ? k.fn.pipeWriteWasEmpty(k) : pipeOccupancy(k) === 0;
+  const wasEmpty = task !== null && (isResumed ? k.fn.pipeWriteWasEmpty(k) : pipeOccupancy(k) === 0);
   let ret = 0;
   if (isResumed) {
     ret = task.ret;

@@ -135,7 +135,7 @@ function anonPipeWrite(k: Kernel, totalLen: number, filp: number, isFull: (k: Ke
   const { pipe, task } = k;
   const isResumed = task !== null && task.isResumed;
   if (isResumed && waitEventInterruptible(task, pipe.wrWait, k.fn.pipeWritable(k), true) === ASLEEP) return ASLEEP;
-  const wasEmpty = isResumed ? k.fn.pipeWriteWasEmpty(k) : pipeOccupancy(k) === 0;
+  const wasEmpty = task !== null && (isResumed ? k.fn.pipeWriteWasEmpty(k) : pipeOccupancy(k) === 0);
   let ret = 0;
   if (isResumed) {
     ret = task.ret;
