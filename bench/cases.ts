@@ -32,6 +32,7 @@ export const CASES: readonly Case[] = [
   { name: 'iov-iter', engine: 'exhaustive', design: 'linux-6.12', scenario: 'iov-iter', bounds: 'default' },
   { name: 'extract', engine: 'exhaustive', design: 'linux-6.12', scenario: 'extract', bounds: 'default' },
   { name: 'fork-dma', engine: 'exhaustive', design: 'linux-6.12', scenario: 'fork-dma', bounds: 'default' },
+  { name: 'blocking', engine: 'exhaustive', design: 'linux-6.12', scenario: 'blocking', bounds: 'default' },
   {
     name: 'large-off',
     engine: 'exhaustive',

@@ -1,6 +1,14 @@
 /** Bounds as text, `page=4,ring=2,...`: how `--bounds` is read and how verdicts print them. */
 import type { Bounds } from '../model/bounds.js';
-import { DEFAULT_BOUNDS, MEMORY_BOUNDS, NAMED_BOUNDS, PIPE_BOUNDS, PIPES_BOUNDS, pipeCount } from '../model/bounds.js';
+import {
+  DEFAULT_BOUNDS,
+  MEMORY_BOUNDS,
+  NAMED_BOUNDS,
+  PIPE_BOUNDS,
+  PIPES_BOUNDS,
+  pipeCount,
+  TASK_BOUNDS,
+} from '../model/bounds.js';
 import type { Scenario } from '../model/scenario.js';
 
 /** Misuse of the command line or of a file: one sentence that says what to do. Exit status 2. */
@@ -21,6 +29,7 @@ const RANGES: Readonly<Record<string, { min: number; max: number; power?: true }
   order: { min: 0, max: 1 },
   bias: { min: 2, max: 64, power: true },
   refbits: { min: 0, max: 16 },
+  tasks: { min: 1, max: 3 },
 };
 
 const WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -43,6 +52,7 @@ export function boundKeys({ needs }: Scenario): (keyof Bounds)[] {
   const hasPipes = pipeCount(needs) > 1;
   return BOUND_KEYS.filter((key) => {
     if (PIPES_BOUNDS.has(key) && hasPipes) return true;
+    if (TASK_BOUNDS.has(key)) return needs.tasks === true;
     if (key === 'slots') return false;
     return (needs.pipe || !PIPE_BOUNDS.has(key)) && (needs.memory !== 'none' || !MEMORY_BOUNDS.has(key));
   });

@@ -156,6 +156,9 @@ const RETURNS: { readonly [N in Returning]: Kind<ReturnType<KernelFunctions[N]>>
   fuseCheckPage: 'boolean',
   portFopsSpliceWrite: 'integer',
   pipeToSg: 'integer',
+  pipeReadable: 'boolean',
+  pipeWritable: 'boolean',
+  pipeWriteWasEmpty: 'boolean',
 };
 
 const WANTED = { integer: 'an integer', boolean: 'true or false', page: 'a page or null' } as const;

@@ -22,7 +22,7 @@ export function normalise(k: Kernel, g: Ghost, w: World): void {
   if (k.needs.lends === true) normaliseLent(k, g, w);
   else if (k.needs.memory === 'paged') normaliseMemory(k, g);
   if (k.needs.tmpPages === 2 && k.bounds.symmetry === 'on') fillFirstTmpPage(k);
-  if (k.pipes.length > 1) normalisePipes(k, w);
+  if (k.pipes.length > 1 || k.tasks.length > 0) normalisePipes(k, w);
   if (k.needs.lends === true) return;
   if (!k.needs.pipe || k.bounds.contents === 'off') return;
   for (const pipe of k.pipes) {
@@ -31,7 +31,7 @@ export function normalise(k: Kernel, g: Ghost, w: World): void {
   }
   k.usePipe(0);
   forgetFileMark(k, g, w);
-  if (k.pipes.length > 1) freeMark(k, g);
+  if (k.pipes.length > 1 || k.tasks.length > 0) freeMark(k, g);
 }
 
 /**

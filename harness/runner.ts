@@ -90,7 +90,7 @@ export class Runner implements System {
     this.invariants.forEach((invariant, n) => {
       if (invariant.severity !== 'fatal') this.bit.set(invariant, 1 << n);
     });
-    this.holdAll = unrollByMoment(this.invariants, this.bit);
+    this.holdAll = unrollByMoment(this.invariants, this.bit, needs);
     const { k, g, w } = this;
     this.judged = { k, g, w, spec: this.ops[0].spec, args: [], ret: 0, unkept: '', hasQueryChanged: false };
     this.reset();

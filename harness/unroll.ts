@@ -4,6 +4,7 @@
  * out, judging an edge costs a third less and listing the enabled ops half (npm run bench).
  */
 import type { Invariant, Judged, When } from '../invariants/invariant.js';
+import type { Needs } from '../model/bounds.js';
 import type { Ghost } from '../model/ghost.js';
 import type { Kernel } from '../model/kernel.js';
 import type { OpInstance, OpSpec, World } from '../model/op.js';
@@ -21,13 +22,14 @@ export function unrollRules(list: readonly Invariant[], bits: readonly number[])
 /** Writes the numbers of the enabled instances `first..end` to `out`; returns how many. */
 export type ListEnabled = (k: Kernel, g: Ghost, w: World, out: Int32Array) => number;
 
-/** The soft rules of each moment. */
+/** The soft rules of each moment, of those that have something to judge. */
 export function unrollByMoment(
   invariants: readonly Invariant[],
   bit: ReadonlyMap<Invariant, number>,
+  needs: Needs,
 ): Record<When, HoldAll> {
   const unroll = (when: When): HoldAll => {
-    const list = invariants.filter((i) => i.when === when && i.severity === 'soft');
+    const list = invariants.filter((i) => i.when === when && i.severity === 'soft' && (i.needs?.(needs) ?? true));
     return unrollRules(
       list,
       list.map((i) => bit.get(i) ?? 0),

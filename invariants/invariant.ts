@@ -1,3 +1,4 @@
+import type { Needs } from '../model/bounds.js';
 import type { FunctionName } from '../model/functions.js';
 import type { Ghost } from '../model/ghost.js';
 import type { Kernel } from '../model/kernel.js';
@@ -44,6 +45,8 @@ export interface Invariant {
   readonly severity: 'soft' | 'fatal';
   /** Functions that answer for it even where a callee made the last change. */
   readonly blames?: readonly FunctionName[];
+  /** Whether there is anything to judge in a scenario of these needs; in each where absent. */
+  needs?(needs: Needs): boolean;
   holds(s: Judged): boolean;
   /** The facts that break it, one sentence. Only called where it does not hold. */
   explain(s: Judged): string;

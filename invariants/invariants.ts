@@ -12,6 +12,7 @@ import { invariant as countConsumedExactly } from './count-consumed-exactly.js';
 import { invariant as errorsHaveNoEffect } from './errors-have-no-effect.js';
 import { invariant as everyLoopEnds } from './every-loop-ends.js';
 import { invariant as internalPipeIsNeutral } from './internal-pipe-is-neutral.js';
+import { invariant as noLostWakeup } from './no-lost-wakeup.js';
 import { invariant as noBug } from './no-bug.js';
 import { invariant as noUnwrittenByteReadable } from './no-unwritten-byte-readable.js';
 import { invariant as noUseAfterFree } from './no-use-after-free.js';
@@ -56,6 +57,7 @@ export const INVARIANTS: readonly Invariant[] = [
   lentDataIsTheLenders,
   stolenPageHasOneOwner,
   onlyGiftsAreMoved,
+  noLostWakeup,
   noUseAfterFree,
   noBug,
   everyLoopEnds,

@@ -43,6 +43,8 @@ export interface Bounds {
   readonly refbits: number;
   /** Which write fault reuses a page: `mapcount` to 5.7, `refcount` 5.9 to 5.18, `exclusive` since 5.19; see memory.ts. */
   readonly cow: 'mapcount' | 'refcount' | 'exclusive';
+  /** Tasks that may sleep in a call, beside one that never does; scenarios with tasks. */
+  readonly tasks: number;
   /** Ring rotation and renaming of anonymous pages. */
   readonly symmetry: 'on' | 'off';
 }
@@ -68,6 +70,7 @@ export const DEFAULT_BOUNDS: Bounds = {
   bias: 16,
   refbits: 0,
   cow: 'exclusive',
+  tasks: 2,
   symmetry: 'on',
 };
 
@@ -87,6 +90,8 @@ export interface Needs {
   readonly openFiles?: true;
   /** Processes lend pages of their memory to pipes; what a page holds is no state, see lent.ts. */
   readonly lends?: true;
+  /** Tasks that sleep, and ends of the pipe that close; see wait.ts. */
+  readonly tasks?: true;
 }
 
 export const PIPE_NEEDS: Needs = { pipe: true, memory: 'none', mms: 0 };
@@ -104,6 +109,9 @@ export const PIPE_BOUNDS: ReadonlySet<keyof Bounds> = new Set(['ring', 'segments
 
 /** Bounds that only scenarios with two pipes have, beside those of one. */
 export const PIPES_BOUNDS: ReadonlySet<keyof Bounds> = new Set(['slots', 'refbits']);
+
+/** Bounds that only scenarios with tasks have. */
+export const TASK_BOUNDS: ReadonlySet<keyof Bounds> = new Set(['tasks']);
 
 /** Slots that pipe `p` begins with. */
 export function firstSlots(b: Bounds, p: number): number {

@@ -14,6 +14,12 @@ export const EFAULT = 14;
 export const EBUSY = 16;
 export const EINVAL = 22;
 export const ENODATA = 61;
+export const EPIPE = 32;
+/** A signal is pending: the call is begun again, or the user sees EINTR. */
+export const ERESTARTSYS = 512;
+
+/** What a function returns whose task has gone to sleep: beyond MAX_ERRNO, so that it is no errno, and no count. */
+export const ASLEEP = -4096;
 
 /** EPERM is left out: -1 is also what `~0U` looks like. */
 const NAMES = new Map([
@@ -26,16 +32,20 @@ const NAMES = new Map([
   [EBUSY, 'EBUSY'],
   [EINVAL, 'EINVAL'],
   [ENODATA, 'ENODATA'],
+  [EPIPE, 'EPIPE'],
+  [ERESTARTSYS, 'ERESTARTSYS'],
 ]);
 
 /** `-14` -> `-EFAULT`; any other number as it is. */
 export function formatReturn(ret: number): string {
+  if (ret === ASLEEP) return 'asleep';
   const name = ret < 0 ? NAMES.get(-ret) : undefined;
   return name === undefined ? String(ret) : `-${name}`;
 }
 
 /** The inverse of {@link formatReturn}; NaN where the text is neither. */
 export function parseReturn(text: string): number {
+  if (text === 'asleep') return ASLEEP;
   for (const [value, name] of NAMES) if (text === `-${name}`) return -value;
   return /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
 }

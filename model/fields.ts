@@ -11,6 +11,7 @@ import { owedMax, VALUES } from './ghost.js';
 import { openFileFields } from './files.js';
 import { LENDER_BITS } from './lending.js';
 import type { Page } from './kernel.js';
+import { taskFields } from './wait.js';
 import type { RingForm } from './ring.js';
 
 export type { Field, Uses } from './field.js';
@@ -217,16 +218,26 @@ function tmpPageFields(P: string, l: Layout): Field[] {
   return l.uses.needs.tmpPages === 2 ? [first, pageRef(`${P}.tmpPage2`, l)] : [first];
 }
 
-/** What one pipe beside another has: its size, which may change, and all that the first one has. */
-function secondPipeFields(l: Layout): Field[] {
-  const size = (P: string): Field => ({
+/** The size of a ring that F_SETPIPE_SZ may change. */
+function sizeField(P: string, l: Layout): Field {
+  return {
     path: `${P}.ringSize`,
     bits: bitsFor(l.b.ring),
     get: `${P}.${l.form === 'curbuf' ? 'buffers' : 'ringSize'}`,
     set: `${P}.buffers = ${P}.ringSize = ${P}.maxUsage = v`,
-  });
+  };
+}
+
+/** What one pipe beside another has: its size, which may change, and all that the first one has. */
+function secondPipeFields(l: Layout): Field[] {
   const owed = owedMax(l.b);
-  const out = [size('P'), size('Q'), ...pipeFields(l, 'Q'), ...tmpPageFields('Q', l), ...slotFields(l, 1)];
+  const out = [
+    sizeField('P', l),
+    sizeField('Q', l),
+    ...pipeFields(l, 'Q'),
+    ...tmpPageFields('Q', l),
+    ...slotFields(l, 1),
+  ];
   out.push(int('g.ns[1]', bitsFor(owed)));
   if (l.uses.needs.lends === true) return [...out, ...lentFields(owed, 's[1]')];
   out.push(signed('g.fileMark', bitsFor(l.b.files * l.b.page) + 1));
@@ -288,6 +299,7 @@ export function fieldList(
     ...(uses.needs.openFiles === true ? openFileFields(b).map(([path, bits]) => int(path, bits)) : []),
     ...(pipe ? owedFields(l) : []),
     ...(pipeCount(uses.needs) > 1 ? secondPipeFields(l) : []),
+    ...(uses.needs.tasks === true ? [sizeField('P', l), ...taskFields(b).map(([path, bits]) => int(path, bits))] : []),
     int('g.broken', 30),
     int('g.breaks', 2),
   ];

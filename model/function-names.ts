@@ -170,6 +170,12 @@ export const ALL_FUNCTION_NAMES = [
   'fuseCheckPage',
   'portFopsSpliceWrite',
   'pipeToSg',
+  'pipeRelease',
+  'freePipeInfo',
+  'wakeUpInterruptible',
+  'pipeReadable',
+  'pipeWritable',
+  'pipeWriteWasEmpty',
 ] as const satisfies readonly FunctionName[];
 
 type Missing = Exclude<FunctionName, (typeof ALL_FUNCTION_NAMES)[number]>;

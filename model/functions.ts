@@ -1,3 +1,4 @@
+import type { WaitQueue } from './wait.js';
 import type { Loff, OpenFile, SpliceDesc } from './files.js';
 import type { IovIter, IovIterState, Kernel, MmStruct, Page, PipeBuffer, Vec } from './kernel.js';
 
@@ -269,6 +270,16 @@ export interface KernelFunctions {
   // drivers/char/virtio_console.c
   portFopsSpliceWrite(k: Kernel, len: number): number;
   pipeToSg(k: Kernel, buf: PipeBuffer): number;
+  /** The last reference of an open file of k.pipe is dropped: FMODE_READ or FMODE_WRITE. */
+  pipeRelease(k: Kernel, fMode: number): void;
+  freePipeInfo(k: Kernel): void;
+  /** wake_up_interruptible() of so many exclusive entries; 0 is wake_up_interruptible_all(). */
+  wakeUpInterruptible(k: Kernel, queue: WaitQueue, nrExclusive: number): void;
+  /** What a sleeper of k.pipe waits for; since 5.5. */
+  pipeReadable(k: Kernel): boolean;
+  pipeWritable(k: Kernel): boolean;
+  /** The statement of pipe_write after it has slept: whether there is nothing to read. */
+  pipeWriteWasEmpty(k: Kernel): boolean;
 }
 
 export type FunctionName = keyof KernelFunctions;
@@ -277,6 +288,7 @@ const C_NAMES: Readonly<Record<string, string>> = {
   pipeGetPagesList: '__pipe_get_pages',
   pipeReadConsumed: 'pipe_read',
   pipeWriteInsert: 'pipe_write',
+  pipeWriteWasEmpty: 'pipe_write',
   genericFileSpliceReadDone: 'generic_file_splice_read',
   genericFileSpliceReadFile: 'generic_file_splice_read',
   ioSplicePrep: '__io_splice_prep',

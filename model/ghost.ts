@@ -49,6 +49,10 @@ export class Ghost {
   /** Where the marked file byte is (page * PAGE_SIZE + offset); none if negative. */
   fileMark = -1;
 
+  /** Open files of each end of the pipe, where there are tasks. */
+  readers = 1;
+  writers = 2;
+
   /** Bytes that the iterator has to be away from the start of its vector. */
   pos = 0;
   /** What each process has to read: a value for each virtual page, process by process. */
@@ -97,6 +101,8 @@ export class Ghost {
     this.isMarkFree = true;
     this.deviceMark = -1;
     this.fileMark = -1;
+    this.readers = 1;
+    this.writers = 2;
     this.pos = this.reqAt = 0;
     this.memory.fill(0);
     this.mayRead.fill(0);

@@ -14,6 +14,7 @@ import { Lending } from './lending.js';
 import { FOLL_GET, MmStruct, Page, Vma } from './mm_types.js';
 import type { Vec } from './uio.js';
 import { IovIter, IovIterState } from './uio.js';
+import { Task, WaitQueue } from './wait.js';
 
 export * from './mm_types.js';
 export * from './uio.js';
@@ -41,6 +42,10 @@ export const O_DIRECT = 0x2;
 export const O_CLOEXEC = 0x4;
 export const O_APPEND = 0x8;
 
+/** `f_mode` of an end of a pipe. */
+export const FMODE_READ = 0x1;
+export const FMODE_WRITE = 0x2;
+
 /** `struct pipe_buffer`: one slot of the ring. Offset and len in bytes. */
 export class PipeBuffer {
   page: Page | null = null;
@@ -67,6 +72,14 @@ export class PipeInodeInfo {
   tmpPage: Page | null = null;
   /** `tmp_page[1]`, since 6.15. */
   tmpPage2: Page | null = null;
+  /** Open files of each end, where there are tasks. */
+  readers = 1;
+  writers = 2;
+  /** Writers that sleep; to 5.4. */
+  waitingWriters = 0;
+  /** To 5.4 there is one queue, `wait`: that is rdWait here. */
+  readonly rdWait = new WaitQueue();
+  readonly wrWait = new WaitQueue();
 
   constructor(ring: number) {
     this.buffers = ring;
@@ -80,6 +93,11 @@ export class PipeInodeInfo {
     this.curbuf = this.nrbufs = this.head = this.tail = 0;
     this.buffers = this.ringSize = this.maxUsage = ring;
     this.tmpPage = this.tmpPage2 = null;
+    this.readers = 1;
+    this.writers = 2;
+    this.waitingWriters = 0;
+    this.rdWait.clear();
+    this.wrWait.clear();
     for (const buf of this.bufs) {
       buf.page = null;
       buf.offset = buf.len = buf.ops = buf.flags = 0;
@@ -188,6 +206,12 @@ export class Out {
   /** The pipe that the op is on, and the one that it takes from (-1: none). */
   on = 0;
   from = -1;
+  /** Of a call that may sleep: the bytes that it was asked for, O_NONBLOCK, and a signal that was pending. */
+  size = 0;
+  wasNonblock = false;
+  hadSignal = false;
+  /** send_sig(SIGPIPE, current, 0) */
+  hasSigpipe = false;
 
   noteWrong(entry: number, page: Page | null, offset: number): void {
     this.wrongEntry = entry;
@@ -249,12 +273,19 @@ export class Kernel {
   readonly caller = new CallerState();
   /** Two write ends of the pipe: 0 `w` (opened without O_DIRECT), 1 `wd` (with it). */
   readonly files = [new File(), new File()];
+  /** Tasks that may be inside a call of the pipe; the last one never sleeps. None where no call blocks. */
+  readonly tasks: Task[] = [];
   /** Page arrays (kvmalloc) that nobody has freed. */
   arrays = 0;
   /** One bit fields that designs add; see defineDesign. */
   readonly added: number[] = [];
 
   // What follows is scratch of one op and never part of the image.
+  /** current, where there are tasks. Without them every file is non-blocking, and the other end is open. */
+  task: Task | null = null;
+  /** A task that this op wakes looks at its condition while the op still runs; and whether it did, and slept again. */
+  areWokenAtOnce = false;
+  hasSleptAgain = false;
   readonly user: UserBuffer;
   readonly out = new Out();
   readonly spd = new SplicePipeDesc();
@@ -312,6 +343,7 @@ export class Kernel {
     this.ownedPages = this.pages.slice();
     for (let n = 0; n < poolPages(bounds, needs); n++) this.addPage('', `p${n}`);
     this.pairFolios();
+    for (let n = 0; needs.tasks === true && n <= bounds.tasks; n++) this.tasks.push(new Task(n));
     for (let n = 0; n < needs.mms; n++) this.mms.push(new MmStruct(n, bounds.vpages));
     for (let n = 0; n < Math.max(1, pipeCount(needs)); n++) this.pipes.push(new PipeInodeInfo(bounds.ring));
     this.pipe = this.pipes[0];
@@ -402,6 +434,7 @@ export class Kernel {
     this.files[1].fFlags = O_NONBLOCK | O_DIRECT;
     this.arrays = 0;
     this.added.fill(0);
+    for (const task of this.tasks) task.clear();
     this.splice.reset();
     this.beginOp();
   }
@@ -440,6 +473,7 @@ export class Kernel {
     this.loops = 0;
     this.out.on = 0;
     this.out.from = -1;
+    if (this.tasks.length > 0) this.beginTasks();
     this.out.misread = -1;
     this.out.miscopied = '';
     this.out.wrongEntry = -1;
@@ -454,6 +488,13 @@ export class Kernel {
     this.user.mark = -1;
     this.user.pos = 0;
     this.user.total = 0;
+  }
+
+  /** Scratch that only scenarios with tasks have. */
+  private beginTasks(): void {
+    this.task = null;
+    this.areWokenAtOnce = this.hasSleptAgain = false;
+    this.out.hasSigpipe = false;
   }
 
   /** Functions work on pipe `n` from here on. */

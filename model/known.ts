@@ -102,3 +102,17 @@ export const KNOWN_EXTRACT_6_3: readonly Known[] = [
   { invariant: 'count-consumed-exactly', op: 'csum_and_copy_to_iter', scenario: 'iov-iter', finding: 'F-23' },
   { invariant: 'returns-what-it-promised', op: 'csum_and_copy_to_iter', scenario: 'iov-iter', finding: 'F-23' },
 ];
+
+/** Sleeping tasks, to 5.4: reads wait for a writer that sleeps, and a ring that grows wakes nobody. */
+export const KNOWN_BLOCKING_4_8: readonly Known[] = [
+  { invariant: 'returns-what-it-promised', op: 'pread', scenario: 'blocking', finding: 'F-50' },
+  { invariant: 'no-lost-wakeup', op: 'fcntl_setpipe_sz', scenario: 'blocking', finding: 'F-51' },
+  // A task that was woken for something else was all that spoke for the one that sleeps.
+  { invariant: 'no-lost-wakeup', op: 'pread_continue', scenario: 'blocking', finding: 'F-51' },
+  { invariant: 'no-lost-wakeup', op: 'pwrite_continue', scenario: 'blocking', finding: 'F-51' },
+];
+
+/** Sleeping tasks, from 5.8 to 6.12: what empty buffers do to a write. */
+export const KNOWN_BLOCKING_5_8: readonly Known[] = [
+  { invariant: 'retry-makes-progress', op: 'pwrite', scenario: 'blocking', finding: 'F-12' },
+];

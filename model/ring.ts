@@ -60,7 +60,7 @@ export function roomInLast(k: Kernel, ring: RingView): number {
   return buf.ops === PipeBufOps.Default ? k.pageSize - (buf.offset + buf.len) : 0;
 }
 
-/** No slot of any pipe is in use. */
+/** No slot of any pipe is in use, and no task is in a call. */
 export function arePipesEmpty(k: Kernel, ring: RingView): boolean {
   const was = k.pipe;
   let used = 0;
@@ -69,7 +69,8 @@ export function arePipesEmpty(k: Kernel, ring: RingView): boolean {
     used += ring.used(k);
   }
   k.pipe = was;
-  return used === 0;
+  if (used > 0 || k.tasks.length === 0) return used === 0;
+  return k.tasks.every((task) => task.call === 0);
 }
 
 /** The pages that a pipe keeps for its next writes. */

@@ -9,6 +9,7 @@ export type ScenarioName =
   | 'extract'
   | 'fork-dma'
   | 'splice'
+  | 'blocking'
   | 'read-to-read'
   | 'vmsplice'
   | 'all';
@@ -115,6 +116,22 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
     iterators: false,
     flags: false,
     pipes: true,
+  },
+  blocking: {
+    name: 'blocking',
+    title: 'readers and writers of a pipe that sleep, are woken and interrupted; ends that close, F_SETPIPE_SZ',
+    bounds: {
+      tiny: { page: 2, ring: 1, files: 1, oom: 'off', follow: 0, stale: 'none', contents: 'off' },
+      default: { files: 1, lengths: 'edge', marks: 'edge', stale: 'none', follow: 0 },
+      deep: { files: 1, lengths: 'edge', stale: 'none', follow: 0, contents: 'off', oom: 'off', tasks: 3 },
+    },
+    needs: { ...PIPE_NEEDS, tasks: true },
+    copies: false,
+    extract: false,
+    writers: 'one',
+    faults: true,
+    iterators: false,
+    flags: false,
   },
   'read-to-read': {
     name: 'read-to-read',

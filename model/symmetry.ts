@@ -40,7 +40,7 @@ export function makeCanon(b: Bounds, form: RingForm, isExtract: boolean): (k: Ke
   return (k) => {
     const files = k.poolStart;
     if (order.length === 0) order.push(...k.pages);
-    if (!rotates || !k.needs.pipe || k.pipes.length > 1) result.rotation = 0;
+    if (!rotates || !k.needs.pipe || k.pipes.length > 1 || k.tasks.length > 0) result.rotation = 0;
     else result.rotation = form === 'curbuf' ? k.pipe.curbuf & (k.pipe.buffers - 1) : k.pipe.tail;
     nameAnonPages(k, order, files, result.rotation);
     return result;
@@ -81,7 +81,7 @@ function nameAnonPages(k: Kernel, order: Page[], first: number, rotation: number
   const { pages, pipe, pipes, request, mms } = k;
   for (let p = first; p < pages.length; p++) pages[p].canon = -1;
   let next = first;
-  if (pipes.length > 1) {
+  if (pipes.length > 1 || k.tasks.length > 0) {
     for (const { bufs, tmpPage, tmpPage2 } of pipes) {
       for (const { page } of bufs) next = name(k, order, page, next);
       next = name(k, order, tmpPage, next);

@@ -10,6 +10,7 @@ import type { IovIter } from '../model/kernel.js';
 import * as K from '../model/kernel.js';
 import { callerName } from '../model/ops/splice.js';
 import { fileLines } from './draw-files.js';
+import { taskLines } from './draw-tasks.js';
 import { listedName, memoryLines } from './draw-memory.js';
 import { byteLines, bytesText, pageBytes, slotBytes } from './bytes.js';
 
@@ -135,7 +136,8 @@ function pipeLine(runner: Runner): string {
     runner.w.ring.form === 'curbuf'
       ? `curbuf=${pipe.curbuf} nrbufs=${pipe.nrbufs} buffers=${pipe.buffers}`
       : `head=${pipe.head} tail=${pipe.tail} ring_size=${pipe.ringSize}`;
-  return runner.k.pipes.length > 1 ? fields : `${fields}   lock: ${lockText(runner)}`;
+  const hasCallers = runner.k.pipes.length === 1 && runner.k.tasks.length === 0;
+  return hasCallers ? `${fields}   lock: ${lockText(runner)}` : fields;
 }
 
 /** `count=4 idx=0 iov_offset=2: at slot 0, offset 2` */
@@ -206,6 +208,7 @@ function around(runner: Runner): [name: string, text: string, slotMark?: number]
   const isOfPipe = k.needs.memory === 'none' || !k.request.isCommitted;
   if (k.request.on !== 0 && isOfPipe) out.push(['request', requestText(runner)]);
   if (k.pipes.length > 1) return [...out, ...pageLines(runner)];
+  out.push(...taskLines(runner));
   out.push(...tmpPageLine(runner));
   if (k.needs.memory === 'none') out.push(...pageLines(runner));
   if (k.needs.openFiles === true) out.push(...fileLines(runner));

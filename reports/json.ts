@@ -28,6 +28,7 @@ const boundsShape = {
   order: whole,
   bias: whole.describe('references that a pin takes'),
   refbits: whole,
+  tasks: whole.describe('tasks that may sleep in a call'),
   cow: z.enum(['mapcount', 'refcount', 'exclusive']),
   symmetry: z.enum(['on', 'off']),
 } satisfies { readonly [K in keyof Bounds]: z.ZodType<Bounds[K]> };

@@ -10,6 +10,7 @@ import type { OpInstance } from '../model/op.js';
 import { slotBytes } from './bytes.js';
 import { addedText, positionText } from './draw-files.js';
 import { heldWord, listedName, memoryShort } from './draw-memory.js';
+import { taskShort } from './draw-tasks.js';
 import { COLUMNS, flagNames, hasPipe, offsetOfIter, slotOfIter } from './draw.js';
 
 /** C functions that return nothing. */
@@ -32,7 +33,7 @@ const VOID: ReadonlySet<FunctionName | null> = new Set<FunctionName | null>([
 ]);
 
 /** Ops that are no kernel function, and return nothing. */
-const VOID_OPS: ReadonlySet<string> = new Set(['pipe_unlock', 'put_pages', 'release_pages', 'mmap', 'done']);
+const VOID_OPS: ReadonlySet<string> = new Set(['pipe_unlock', 'put_pages', 'release_pages', 'mmap', 'done', 'signal']);
 
 /** ` = -EAGAIN` as strace has it; '' for what returns nothing. */
 export function returned(op: OpInstance, ret: number): string {
@@ -100,6 +101,7 @@ export function ringLines(runner: Runner, width = COLUMNS): string[] {
     ...(k.needs.memory === 'none' ? [] : memoryShort(runner)),
   ];
   if (k.needs.openFiles === true) parts.push(...[addedText(runner), positionText(runner)].filter((t) => t !== ''));
+  parts.push(...taskShort(runner));
   if (iterShort(runner) !== '') parts.push(iterShort(runner));
   if (k.request.on !== 0 && k.request.nr > 0 && (k.needs.memory === 'none' || !k.request.isCommitted)) {
     const pages = k.request.page.slice(0, k.request.nr).map(listedName);

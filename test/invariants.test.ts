@@ -94,6 +94,7 @@ const BREAKERS: Readonly<Record<string, Breaker>> = {
     limit: 300_000,
     steps: 5,
   },
+  'no-lost-wakeup': { design: designOf('close-wakes-one'), scenario: 'blocking', steps: 5 },
   'no-use-after-free': {
     design: planted('puts-twice', {
       genericPipeBufRelease(k, buf) {

@@ -38,6 +38,13 @@ describe('symmetry', () => {
     expect(images).toEqual(imagesThrough(canonical.runner, canonical.explorer.store.arena, canonical.states));
   });
 
+  test.each(['linux-4.8', 'linux-5.8'])('of a ring that is resized under sleepers, %s', (id) => {
+    const on = search(designOf(id), 'blocking', 'tiny');
+    const off = search(designOf(id), 'blocking', 'tiny,symmetry=off');
+    expect(off.isExhausted).toBe(true);
+    expect([...on.lines].sort()).toEqual([...off.lines].sort());
+  });
+
   test('both find the same classes, as shortly', () => {
     const on = search(designOf('pipe-iter-2016'), 'pipe-iter', 'tiny,contents=off');
     const off = search(designOf('pipe-iter-2016'), 'pipe-iter', 'tiny,contents=off,symmetry=off');

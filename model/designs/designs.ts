@@ -16,6 +16,9 @@ import { design as fuseReleasedFlags } from './history/fuse-released-flags.js';
 import { design as fuseStolenPage } from './history/fuse-stolen-page.js';
 import { design as resizeWrappedRing } from './history/resize-wrapped-ring.js';
 import { design as spliceEmptyBuffer } from './history/splice-empty-buffer.js';
+import { design as closeWakesOne } from './history/close-wakes-one.js';
+import { design as resizeWakesEarly } from './history/resize-wakes-early.js';
+import { design as writeStaleHead } from './history/write-stale-head.js';
 import { design as spliceToPipeFlags } from './history/splice-to-pipe-flags.js';
 import { design as spliceToPipeLeak } from './history/splice-to-pipe-leak.js';
 import { design as teeMerge } from './history/tee-merge.js';
@@ -63,6 +66,9 @@ export const DESIGNS: readonly Design[] = [
   spliceEmptyBuffer,
   fuseStolenPage,
   fuseReleasedFlags,
+  closeWakesOne,
+  resizeWakesEarly,
+  writeStaleHead,
   xarrayGetpagesMath,
   discCount,
   extractPagesNoref,

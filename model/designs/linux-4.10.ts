@@ -1,6 +1,6 @@
 import { CONTRACT_2016 } from '../contract.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_LENT_4_10, KNOWN_OLD_FLAVOURS } from '../known.js';
+import { KNOWN_BLOCKING_4_8, KNOWN_LENT_4_10, KNOWN_OLD_FLAVOURS } from '../known.js';
 import { iovIter410 } from '../linux/4.10/iov_iter.js';
 import { branches410, iovIterPipe410 } from '../linux/4.10/iov_iter_pipe.js';
 import { vmsplice410, vmsplice410Added } from '../linux/4.10/vmsplice.js';
@@ -18,7 +18,7 @@ export const design = defineDesign({
   remove: ['getIovecPageArray', 'spliceToPipe'],
   contract: CONTRACT_2016,
   boundsIn: { vmsplice: { cow: 'mapcount' } },
-  scenarios: ['pipe-iter', 'packet', 'iov-iter', 'vmsplice'],
+  scenarios: ['pipe-iter', 'packet', 'iov-iter', 'blocking', 'vmsplice'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
@@ -26,6 +26,7 @@ export const design = defineDesign({
       { invariant: 'queries-match-their-definition', op: 'iov_iter_npages', scenario: 'pipe-iter', finding: 'F-7' },
       ...KNOWN_OLD_FLAVOURS,
       ...KNOWN_LENT_4_10,
+      ...KNOWN_BLOCKING_4_8,
     ],
   },
 });

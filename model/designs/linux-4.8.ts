@@ -1,6 +1,6 @@
 import { bioFunctions } from '../bio.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_LENT_4_8, KNOWN_OLD_FLAVOURS, KNOWN_PIPES_4_8 } from '../known.js';
+import { KNOWN_BLOCKING_4_8, KNOWN_LENT_4_8, KNOWN_OLD_FLAVOURS, KNOWN_PIPES_4_8 } from '../known.js';
 import { gupFunctions } from '../gup.js';
 import { iovIter48 } from '../linux/4.8/iov_iter.js';
 import { fileSplice48 } from '../linux/4.8/file_splice.js';
@@ -43,13 +43,14 @@ export const design = defineDesign({
   bounds: { stale: 'flags' },
   // Two slots beside each other are looked at without what is left in free ones: linux-4.10.
   boundsIn: { vmsplice: { ring: 1, slots: 0, cow: 'mapcount' } },
-  scenarios: ['packet', 'iov-iter', 'splice', 'vmsplice'],
+  scenarios: ['packet', 'iov-iter', 'splice', 'blocking', 'vmsplice'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
       ...KNOWN_OLD_FLAVOURS,
       ...KNOWN_PIPES_4_8,
       ...KNOWN_LENT_4_8,
+      ...KNOWN_BLOCKING_4_8,
     ],
   },
 });

@@ -1,5 +1,5 @@
 import { defineDesign } from '../design.js';
-import { KNOWN_GET_PAGES2, KNOWN_LENT_6_1, KNOWN_MOVES_6_1, KNOWN_PIPES_6_1 } from '../known.js';
+import { KNOWN_BLOCKING_5_8, KNOWN_GET_PAGES2, KNOWN_LENT_6_1, KNOWN_MOVES_6_1, KNOWN_PIPES_6_1 } from '../known.js';
 import { fileSplice61 } from '../linux/6.1/file_splice.js';
 import { iovIter61, iovIter61Added } from '../linux/6.1/iov_iter.js';
 import { fuseDev61 } from '../linux/6.1/fuse_dev.js';
@@ -30,7 +30,7 @@ export const design = defineDesign({
       getPages: 'the variants with a 2 in their name move the iterator by what they return (6.0 lib/iov_iter.c)',
     },
   },
-  scenarios: ['pipe-iter', 'packet', 'iov-iter', 'extract', 'fork-dma', 'splice', 'vmsplice'],
+  scenarios: ['pipe-iter', 'packet', 'iov-iter', 'extract', 'fork-dma', 'splice', 'blocking', 'vmsplice'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
@@ -42,6 +42,7 @@ export const design = defineDesign({
       { invariant: 'no-unwritten-byte-readable', op: 'read_iter_return', scenario: 'pipe-iter', finding: 'F-10' },
       ...KNOWN_PIPES_6_1,
       ...KNOWN_LENT_6_1,
+      ...KNOWN_BLOCKING_5_8,
       ...KNOWN_MOVES_6_1,
       ...KNOWN_GET_PAGES2,
       { invariant: 'memory-is-private', op: 'device_write', scenario: 'fork-dma', finding: 'F-20' },

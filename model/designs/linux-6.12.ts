@@ -1,6 +1,13 @@
 import type { FunctionName } from '../functions.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_EXTRACT_6_3, KNOWN_GET_PAGES2, KNOWN_LENT_6_1, KNOWN_MOVES_6_1, KNOWN_PIPES_6_1 } from '../known.js';
+import {
+  KNOWN_BLOCKING_5_8,
+  KNOWN_EXTRACT_6_3,
+  KNOWN_GET_PAGES2,
+  KNOWN_LENT_6_1,
+  KNOWN_MOVES_6_1,
+  KNOWN_PIPES_6_1,
+} from '../known.js';
 import { bioExtractFunctions } from '../bio.js';
 import { iovIter612, iovIter612Added } from '../linux/6.12/iov_iter.js';
 import { spliceDirect61 } from '../linux/6.1/splice_direct.js';
@@ -59,11 +66,12 @@ export const design = defineDesign({
         'supported (6.12 lib/iov_iter.c)',
     },
   },
-  scenarios: ['iov-iter', 'extract', 'fork-dma', 'splice', 'vmsplice'],
+  scenarios: ['iov-iter', 'extract', 'fork-dma', 'splice', 'blocking', 'vmsplice'],
   expect: {
     known: [
       ...KNOWN_PIPES_6_1,
       ...KNOWN_LENT_6_1,
+      ...KNOWN_BLOCKING_5_8,
       ...KNOWN_MOVES_6_1,
       ...KNOWN_GET_PAGES2,
       ...KNOWN_EXTRACT_6_3,

@@ -26,7 +26,7 @@ export const design = defineDesign({
   add: { functions: pipe618Added },
   remove: ['iovIterIsAligned'],
   tmpPages: 2,
-  scenarios: ['packet', 'iov-iter', 'extract', 'fork-dma', 'splice', 'vmsplice'],
+  scenarios: ['packet', 'iov-iter', 'extract', 'fork-dma', 'splice', 'blocking', 'vmsplice'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },

@@ -10,6 +10,7 @@ function uniform(spec: OpSpec): OpSpec {
 /** The one op table. Traces, engines, minimiser, reports and `list ops` all read it. */
 import type { OpSpec } from '../op.js';
 import { BIO_OPS } from './bio.js';
+import { BLOCKING_OPS } from './blocking.js';
 import { CARELESS_OPS } from './careless.js';
 import { COPY_OPS } from './copies.js';
 import { DMA_OPS } from './dma.js';
@@ -33,6 +34,7 @@ export const OPS: readonly OpSpec[] = [
   ...REQUEST_OPS,
   ...SPLICE_OPS,
   ...SPLICE_PIPES_OPS,
+  ...BLOCKING_OPS,
   ...QUERY_OPS,
   ...CARELESS_OPS,
   ...PROCESS_OPS,

@@ -1,7 +1,7 @@
 /** F_SETPIPE_SZ and FIONREAD of one of two pipes. */
 import { EBUSY, EINVAL, ENOMEM, EPERM } from '../errno.js';
 import type { Kernel } from '../kernel.js';
-import type { OpSpec } from '../op.js';
+import type { ArgSpec, OpSpec, World } from '../op.js';
 import { oomArg } from './args.js';
 import { ask, enter, hasPipes, pipeArg } from './two-pipes.js';
 
@@ -13,21 +13,32 @@ function slotsFor(k: Kernel, size: number): number {
   return slots;
 }
 
+/** Sizes in bytes: each that a ring may have, and those that are refused or rounded. */
+export const SIZES: ArgSpec = {
+  name: 'size',
+  values(w) {
+    const sizes = [-1, 0];
+    for (let slots = 1; slots <= w.bounds.ring; slots *= 2) sizes.push(slots * w.bounds.page);
+    return [...sizes, w.bounds.ring * w.bounds.page + 1];
+  },
+};
+
+/** '' if F_SETPIPE_SZ returned what it has to, and the ring is as large as that. */
+export function promiseSetpipeSz(k: Kernel, w: World, ret: number, pipe: number, size: number): string {
+  const slots = slotsFor(k, size);
+  if (slots === 0) return ret === -EINVAL ? '' : '-EINVAL';
+  if (slots > w.bounds.ring) return ret === -EPERM ? '' : '-EPERM';
+  const isBusy = ask(k, pipe, () => w.ring.used(k) > slots);
+  if (k.isOomHit && ret === -ENOMEM) return '';
+  if (isBusy) return ret === -EBUSY ? '' : '-EBUSY: more slots are in use';
+  if (ret !== slots * k.pageSize) return `${slots * k.pageSize}`;
+  return ask(k, pipe, () => w.ring.size(k)) === slots ? '' : `a ring of ${slots} slots`;
+}
+
 export const fcntlSetpipeSz: OpSpec = {
   name: 'fcntl_setpipe_sz',
   help: 'fcntl(fd, F_SETPIPE_SZ) of a pipe, without CAP_SYS_RESOURCE; pipe-max-size is the largest ring',
-  args: [
-    pipeArg('pipe'),
-    {
-      name: 'size',
-      values(w) {
-        const sizes = [-1, 0];
-        for (let slots = 1; slots <= w.bounds.ring; slots *= 2) sizes.push(slots * w.bounds.page);
-        return [...sizes, w.bounds.ring * w.bounds.page + 1];
-      },
-    },
-    { ...oomArg(), values: (w) => (w.bounds.oom === 'off' ? [-1] : [-1, 0]) },
-  ],
+  args: [pipeArg('pipe'), SIZES, { ...oomArg(), values: (w) => (w.bounds.oom === 'off' ? [-1] : [-1, 0]) }],
   fn: 'pipeSetSize',
   exists: hasPipes,
   ready: (k) => k.caller.kind === 0,
@@ -42,16 +53,7 @@ export const fcntlSetpipeSz: OpSpec = {
     return k.fn.pipeSetSize(k, size);
   },
   isIdle: (k, _ret, _pipe, _size, oom) => oom >= 0 && !k.isOomHit,
-  promise(_g, k, w, ret, pipe, size) {
-    const slots = slotsFor(k, size);
-    if (slots === 0) return ret === -EINVAL ? '' : '-EINVAL';
-    if (slots > w.bounds.ring) return ret === -EPERM ? '' : '-EPERM';
-    const isBusy = ask(k, pipe, () => w.ring.used(k) > slots);
-    if (k.isOomHit && ret === -ENOMEM) return '';
-    if (isBusy) return ret === -EBUSY ? '' : '-EBUSY: more slots are in use';
-    if (ret !== slots * k.pageSize) return `${slots * k.pageSize}`;
-    return ask(k, pipe, () => w.ring.size(k)) === slots ? '' : `a ring of ${slots} slots`;
-  },
+  promise: (_g, k, w, ret, pipe, size) => promiseSetpipeSz(k, w, ret, pipe, size),
 };
 
 export const fionread: OpSpec = {

@@ -21,6 +21,7 @@ const hasPipe = (w: World): boolean =>
   w.scenario.needs.openFiles !== true &&
   w.scenario.needs.lends !== true &&
   w.scenario.pipes !== true &&
+  w.scenario.needs.tasks !== true &&
   (!w.scenario.extract || w.design.present.has('iovIterPipe'));
 
 export const pread: OpSpec = {

@@ -13,6 +13,7 @@ test('what returns nothing in C returns nothing here, and all else something', (
     'iov_iter_commit',
     'pipe_unlock',
     'generic_file_splice_read',
+    'signal',
     'iov_iter_advance_past',
     'iov_iter_advance_zero',
     'iov_iter_pipe_wrong_direction',

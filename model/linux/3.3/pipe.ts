@@ -7,12 +7,15 @@
  * @kernel 3.3 fs/pipe.c
  */
 import { sizeT } from '../../cint.js';
-import { EAGAIN, EFAULT, EINVAL, ENOMEM } from '../../errno.js';
+import { ASLEEP, EAGAIN, EFAULT, EINVAL, ENOMEM, ERESTARTSYS } from '../../errno.js';
 import type { KernelFunctions } from '../../functions.js';
 import type { Kernel, PipeBuffer } from '../../kernel.js';
 import { O_CLOEXEC, O_DIRECT, O_NONBLOCK, PIPE_BUF_FLAG_LRU, PipeBufOps } from '../../kernel.js';
 import { allocPage, putPage } from '../../mm.js';
 import { copyFromUser, copyToUser } from '../../uaccess.js';
+import type { Task } from '../../wait.js';
+import { finishWait, sleepOn } from '../../wait.js';
+import { sigpipe } from './pipe_release.js';
 
 /** @kernel 3.3 fs/pipe.c anon_pipe_buf_release: the last reference is kept as tmp_page. */
 export function anonPipeBufRelease(k: Kernel, buf: PipeBuffer): void {
@@ -72,11 +75,37 @@ export function pipeReadConsumed(_k: Kernel, _buf: PipeBuffer, _chars: number, t
   return totalLen;
 }
 
-/** @kernel 3.3 fs/pipe.c pipe_read; the read end is non-blocking, a writer is there. */
+/** Nothing is left to read: what pipe_read returns, or ASLEEP. A writer that sleeps is waited for, whatever was read. */
+function readEmpty(k: Kernel, task: Task, ret: number): number {
+  const { pipe } = k;
+  if (pipe.writers === 0) return ret;
+  if (pipe.waitingWriters === 0) {
+    if (ret !== 0) return ret;
+    if (task.isNonblock) return -EAGAIN;
+  }
+  if (task.hasSignal !== 0) return ret === 0 ? -ERESTARTSYS : ret;
+  return ASLEEP;
+}
+
+/** pipe_wait() of a reader; do_wakeup stays set. */
+function waitForBytes(k: Kernel, task: Task, ret: number, left: number, doWakeup: boolean): number {
+  const { rdWait } = k.pipe;
+  if (doWakeup) k.fn.wakeUpInterruptible(k, rdWait, 1);
+  return sleepOn(k, task, rdWait, false, ret, left, doWakeup);
+}
+
+/** @kernel 3.3 fs/pipe.c pipe_read; where there are no tasks it is non-blocking, and a writer is there. */
 export function pipeRead(k: Kernel, totalLen: number): number {
   if (totalLen === 0) return 0;
-  const { pipe } = k;
+  const { pipe, task } = k;
   let ret = 0;
+  let doWakeup = false;
+  if (task !== null && task.isResumed) {
+    finishWait(task, pipe.rdWait);
+    ret = task.ret;
+    totalLen = task.left;
+    doWakeup = task.doWakeup !== 0;
+  }
   for (;;) {
     k.turn('pipe_read');
     if (pipe.nrbufs > 0) {
@@ -94,14 +123,20 @@ export function pipeRead(k: Kernel, totalLen: number): number {
         k.fn.pipeBufRelease(k, buf);
         pipe.curbuf = (pipe.curbuf + 1) & (pipe.buffers - 1);
         pipe.nrbufs--;
+        doWakeup = true;
       }
       totalLen -= chars;
       if (totalLen === 0) break;
     }
     if (pipe.nrbufs > 0) continue;
-    if (ret === 0) ret = -EAGAIN;
+    if (task !== null) {
+      const next = readEmpty(k, task, ret);
+      if (next === ASLEEP) return waitForBytes(k, task, ret, totalLen, doWakeup);
+      ret = next;
+    } else if (ret === 0) ret = -EAGAIN;
     break;
   }
+  if (task !== null && doWakeup) k.fn.wakeUpInterruptible(k, pipe.rdWait, 1);
   return ret;
 }
 
@@ -117,47 +152,82 @@ function tryMerge(k: Kernel, chars: number, filp: number): number {
   return chars;
 }
 
-/** @kernel 3.3 fs/pipe.c pipe_write; the write end is non-blocking, a reader is there. */
+/** Fills the slot behind the last used one: bytes, -ENOMEM or -EFAULT. */
+function writeBuffer(k: Kernel, totalLen: number, filp: number): number {
+  const { pipe } = k;
+  const buf = pipe.bufs[(pipe.curbuf + pipe.nrbufs) & (pipe.buffers - 1)];
+  let page = pipe.tmpPage;
+  if (page === null) {
+    page = allocPage(k);
+    if (page === null) return -ENOMEM;
+    pipe.tmpPage = page;
+  }
+  const chars = totalLen < k.pageSize ? totalLen : k.pageSize;
+  if (copyFromUser(k, page, 0, chars, 'pipe_write') < chars) {
+    page.data.fill(0);
+    return -EFAULT;
+  }
+  buf.page = page;
+  buf.offset = 0;
+  buf.len = chars;
+  k.fn.pipeWriteInsert(k, buf, filp);
+  pipe.nrbufs++;
+  pipe.tmpPage = null;
+  return chars;
+}
+
+/** The ring is full: pipe_wait() of a writer, which readers know of. */
+function waitForRoom(k: Kernel, task: Task, ret: number, left: number, doWakeup: boolean): number {
+  const { pipe } = k;
+  if (doWakeup) k.fn.wakeUpInterruptible(k, pipe.rdWait, 1);
+  pipe.waitingWriters++;
+  return sleepOn(k, task, pipe.rdWait, false, ret, left, false);
+}
+
+/** @kernel 3.3 fs/pipe.c pipe_write; where there are no tasks it is non-blocking, and a reader is there. */
 export function pipeWrite(k: Kernel, totalLen: number, filp: number): number {
   if (totalLen === 0) return 0;
-  const { pipe } = k;
-  let ret = tryMerge(k, totalLen & (k.pageSize - 1), filp);
-  if (ret < 0) return ret;
-  totalLen -= ret;
-  if (totalLen === 0) return ret;
-  for (;;) {
+  const { pipe, task } = k;
+  let ret = 0;
+  let doWakeup = false;
+  if (task !== null && task.isResumed) {
+    finishWait(task, pipe.rdWait);
+    pipe.waitingWriters--;
+    ret = task.ret;
+    totalLen = task.left;
+  } else {
+    if (task !== null && pipe.readers === 0) return sigpipe(k);
+    ret = tryMerge(k, totalLen & (k.pageSize - 1), filp);
+    if (ret < 0) return ret;
+    totalLen -= ret;
+    doWakeup = ret > 0;
+  }
+  while (totalLen > 0) {
     k.turn('pipe_write');
+    if (task !== null && pipe.readers === 0) {
+      const error = sigpipe(k);
+      if (ret === 0) ret = error;
+      break;
+    }
     if (pipe.nrbufs < pipe.buffers) {
-      const buf = pipe.bufs[(pipe.curbuf + pipe.nrbufs) & (pipe.buffers - 1)];
-      let page = pipe.tmpPage;
-      if (page === null) {
-        page = allocPage(k);
-        if (page === null) {
-          if (ret === 0) ret = -ENOMEM;
-          break;
-        }
-        pipe.tmpPage = page;
-      }
-      const chars = totalLen < k.pageSize ? totalLen : k.pageSize;
-      if (copyFromUser(k, page, 0, chars, 'pipe_write') < chars) {
-        page.data.fill(0);
-        if (ret === 0) ret = -EFAULT;
+      const chars = writeBuffer(k, totalLen, filp);
+      // Whatever came of it: but for -ENOMEM.
+      doWakeup ||= chars !== -ENOMEM;
+      if (chars < 0) {
+        if (ret === 0) ret = chars;
         break;
       }
       ret += chars;
-      buf.page = page;
-      buf.offset = 0;
-      buf.len = chars;
-      k.fn.pipeWriteInsert(k, buf, filp);
-      pipe.nrbufs++;
-      pipe.tmpPage = null;
       totalLen -= chars;
-      if (totalLen === 0) break;
+      continue;
     }
-    if (pipe.nrbufs < pipe.buffers) continue;
-    if (ret === 0) ret = -EAGAIN;
-    break;
+    if (task === null || task.isNonblock || task.hasSignal !== 0) {
+      if (ret === 0) ret = task === null || task.isNonblock ? -EAGAIN : -ERESTARTSYS;
+      break;
+    }
+    return waitForRoom(k, task, ret, totalLen, doWakeup);
   }
+  if (task !== null && doWakeup) k.fn.wakeUpInterruptible(k, pipe.rdWait, 1);
   return ret;
 }
 

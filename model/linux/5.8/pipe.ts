@@ -5,12 +5,15 @@
  *
  * @kernel 6.1 fs/pipe.c; include/linux/pipe_fs_i.h
  */
-import { EAGAIN, EFAULT, ENOMEM } from '../../errno.js';
+import { ASLEEP, EAGAIN, EFAULT, ENOMEM, ERESTARTSYS } from '../../errno.js';
 import type { KernelFunctions } from '../../functions.js';
 import type { Kernel, PipeBuffer } from '../../kernel.js';
 import { PIPE_BUF_FLAG_CAN_MERGE, PIPE_BUF_FLAG_PACKET, PipeBufOps } from '../../kernel.js';
 import { allocPage } from '../../mm.js';
 import { copyFromUser, copyToUser } from '../../uaccess.js';
+import type { Task } from '../../wait.js';
+import { sleepOn, waitEventInterruptible } from '../../wait.js';
+import { dropEnd, sigpipe } from '../3.3/pipe_release.js';
 
 /** @kernel 6.1 include/linux/pipe_fs_i.h pipe_occupancy; head and tail wrap at their width. */
 export function pipeOccupancy(k: Kernel, head = k.pipe.head): number {
@@ -43,11 +46,52 @@ export function pipeWriteInsert(k: Kernel, buf: PipeBuffer, filp: number): void 
   buf.flags = k.fn.isPacketized(k, filp) ? PIPE_BUF_FLAG_PACKET : PIPE_BUF_FLAG_CAN_MERGE;
 }
 
-/** @kernel 6.1 fs/pipe.c pipe_read; the read end is non-blocking, a writer is there. */
+/** @kernel 6.1 fs/pipe.c pipe_readable */
+export function pipeReadable(k: Kernel): boolean {
+  return pipeOccupancy(k) > 0 || k.pipe.writers === 0;
+}
+
+/** @kernel 6.1 fs/pipe.c pipe_writable */
+export function pipeWritable(k: Kernel): boolean {
+  return !pipeFull(k) || k.pipe.readers === 0;
+}
+
+/** @kernel 6.1 fs/pipe.c pipe_write, after it has slept (0dd1e3773ae8): of the head that there is now. */
+export function pipeWriteWasEmpty(k: Kernel): boolean {
+  return pipeOccupancy(k) === 0;
+}
+
+/** Nothing is left to read, and nothing was read: what pipe_read returns, or ASLEEP. */
+export function waitForBytes(k: Kernel, task: Task, totalLen: number, wasFull: boolean): number {
+  const { pipe } = k;
+  if (pipe.writers === 0) return 0;
+  if (task.isNonblock) return -EAGAIN;
+  // An empty buffer may have been taken out of a full ring.
+  if (wasFull) k.fn.wakeUpInterruptible(k, pipe.wrWait, 1);
+  return task.hasSignal === 0 ? sleepOn(k, task, pipe.rdWait, true, 0, totalLen, false) : -ERESTARTSYS;
+}
+
+/** The end of pipe_read: a writer, if the ring was full; the next reader, if this one was woken alone and bytes are left. */
+export function wakeAfterRead(k: Kernel, task: Task, wasFull: boolean): void {
+  const { pipe } = k;
+  if (wasFull) k.fn.wakeUpInterruptible(k, pipe.wrWait, 1);
+  if (task.isResumed && pipeOccupancy(k) > 0) k.fn.wakeUpInterruptible(k, pipe.rdWait, 1);
+}
+
+/** @kernel 6.1 fs/pipe.c pipe_read; where there are no tasks it is non-blocking, and a writer is there. */
 export function pipeRead(k: Kernel, totalLen: number): number {
   if (totalLen === 0) return 0;
-  const { pipe } = k;
+  const { pipe, task } = k;
   let ret = 0;
+  let wasFull = false;
+  if (task !== null) {
+    if (task.isResumed) {
+      const error = waitEventInterruptible(task, pipe.rdWait, k.fn.pipeReadable(k), true);
+      if (error !== 0) return error;
+      totalLen = task.left;
+    }
+    wasFull = pipeFull(k);
+  }
   for (;;) {
     k.turn('pipe_read');
     if (pipeOccupancy(k) > 0) {
@@ -69,9 +113,12 @@ export function pipeRead(k: Kernel, totalLen: number): number {
       if (totalLen === 0) break;
       if (pipeOccupancy(k) > 0) continue;
     }
-    if (ret === 0) ret = -EAGAIN;
+    if (ret !== 0) break;
+    ret = task === null ? -EAGAIN : waitForBytes(k, task, totalLen, wasFull);
+    if (ret === ASLEEP || ret === -ERESTARTSYS) return ret;
     break;
   }
+  if (task !== null) wakeAfterRead(k, task, wasFull);
   return ret;
 }
 
@@ -86,49 +133,97 @@ export function tryMerge(k: Kernel, chars: number, filp: number): number {
   return chars;
 }
 
-/** @kernel 6.1 fs/pipe.c pipe_write; the write end is non-blocking, a reader is there. */
+/** Takes a slot and fills it: bytes, -ENOMEM or -EFAULT. */
+function writeBuffer(k: Kernel, totalLen: number, filp: number): number {
+  const { pipe } = k;
+  let page = pipe.tmpPage;
+  if (page === null) {
+    page = allocPage(k);
+    if (page === null) return -ENOMEM;
+    pipe.tmpPage = page;
+  }
+  const buf = pipeBuf(k, pipe.head);
+  pipe.head = slotAdd(k, pipe.head, 1);
+  buf.page = page;
+  buf.offset = 0;
+  buf.len = 0;
+  k.fn.pipeWriteInsert(k, buf, filp);
+  pipe.tmpPage = null;
+  const want = totalLen < k.pageSize ? totalLen : k.pageSize;
+  const copied = copyFromUser(k, page, 0, want, 'pipe_write');
+  if (copied < want) return -EFAULT;
+  buf.len = copied;
+  return copied;
+}
+
+/** The ring is full: -EAGAIN, -ERESTARTSYS, or ASLEEP after readers were told of what was written. */
+export function waitForRoom(k: Kernel, task: Task | null, ret: number, left: number, wasEmpty: boolean): number {
+  if (task === null || task.isNonblock) return -EAGAIN;
+  if (task.hasSignal !== 0) return -ERESTARTSYS;
+  if (wasEmpty) k.fn.wakeUpInterruptible(k, k.pipe.rdWait, 1);
+  return sleepOn(k, task, k.pipe.wrWait, true, ret, left, false);
+}
+
+/** The end of pipe_write: a reader, if there was nothing to read; the next writer, if this one was woken alone and there is room. */
+export function wakeAfterWrite(k: Kernel, task: Task, wasEmpty: boolean): void {
+  const { pipe } = k;
+  if (wasEmpty) k.fn.wakeUpInterruptible(k, pipe.rdWait, 1);
+  if (task.isResumed && !pipeFull(k)) k.fn.wakeUpInterruptible(k, pipe.wrWait, 1);
+}
+
+/** @kernel 6.1 fs/pipe.c pipe_write; where there are no tasks it is non-blocking, and a reader is there. */
 export function pipeWrite(k: Kernel, totalLen: number, filp: number): number {
   if (totalLen === 0) return 0;
-  const { pipe } = k;
-  let ret = tryMerge(k, totalLen & (k.pageSize - 1), filp);
-  if (ret < 0) return ret;
-  totalLen -= ret;
-  if (totalLen === 0) return ret;
-  for (;;) {
+  const { pipe, task } = k;
+  const isResumed = task !== null && task.isResumed;
+  if (isResumed && waitEventInterruptible(task, pipe.wrWait, k.fn.pipeWritable(k), true) === ASLEEP) return ASLEEP;
+  const wasEmpty = task !== null && (isResumed ? k.fn.pipeWriteWasEmpty(k) : pipeOccupancy(k) === 0);
+  let ret = 0;
+  if (isResumed) {
+    ret = task.ret;
+    totalLen = task.left;
+  } else {
+    if (task !== null && pipe.readers === 0) return sigpipe(k);
+    ret = tryMerge(k, totalLen & (k.pageSize - 1), filp);
+    if (ret < 0) return ret;
+    totalLen -= ret;
+  }
+  while (totalLen > 0) {
     k.turn('pipe_write');
+    if (task !== null && pipe.readers === 0) {
+      const error = sigpipe(k);
+      if (ret === 0) ret = error;
+      break;
+    }
     if (!pipeFull(k)) {
-      let page = pipe.tmpPage;
-      if (page === null) {
-        page = allocPage(k);
-        if (page === null) {
-          if (ret === 0) ret = -ENOMEM;
-          break;
-        }
-        pipe.tmpPage = page;
-      }
-      const buf = pipeBuf(k, pipe.head);
-      pipe.head = slotAdd(k, pipe.head, 1);
-      buf.page = page;
-      buf.offset = 0;
-      buf.len = 0;
-      k.fn.pipeWriteInsert(k, buf, filp);
-      pipe.tmpPage = null;
-      const want = totalLen < k.pageSize ? totalLen : k.pageSize;
-      const copied = copyFromUser(k, page, 0, want, 'pipe_write');
-      if (copied < want) {
-        if (ret === 0) ret = -EFAULT;
+      const copied = writeBuffer(k, totalLen, filp);
+      if (copied < 0) {
+        if (ret === 0) ret = copied;
         break;
       }
       ret += copied;
-      buf.len = copied;
       totalLen -= copied;
-      if (totalLen === 0) break;
+      continue;
     }
-    if (!pipeFull(k)) continue;
-    if (ret === 0) ret = -EAGAIN;
+    const error = waitForRoom(k, task, ret, totalLen, wasEmpty);
+    if (error === ASLEEP) return error;
+    if (ret === 0) ret = error;
     break;
   }
+  if (task !== null) wakeAfterWrite(k, task, wasEmpty);
   return ret;
 }
 
-export const pipe58: Partial<KernelFunctions> = { canMerge, pipeWriteInsert, pipeRead, pipeWrite };
+/** @kernel 6.1 fs/pipe.c pipe_release: everybody, where the last file of one end goes and the other end is there (6551d5c56eb0). */
+export function pipeRelease(k: Kernel, fMode: number): void {
+  const { pipe } = k;
+  dropEnd(k, fMode);
+  if ((pipe.readers === 0) !== (pipe.writers === 0)) {
+    k.fn.wakeUpInterruptible(k, pipe.rdWait, 0);
+    k.fn.wakeUpInterruptible(k, pipe.wrWait, 0);
+  }
+  if (pipe.readers === 0 && pipe.writers === 0) k.fn.freePipeInfo(k);
+}
+
+export const pipe58: Partial<KernelFunctions> = { canMerge, pipeWriteInsert, pipeRead, pipeWrite, pipeRelease };
+export const pipe58Added: Partial<KernelFunctions> = { pipeReadable, pipeWritable, pipeWriteWasEmpty };

@@ -32,8 +32,8 @@ export function installRing(pipe: PipeInodeInfo, bufs: readonly PipeBuffer[]): v
   pipe.buffers = pipe.ringSize = pipe.maxUsage = bufs.length;
 }
 
-/** @kernel 6.1 fs/pipe.c pipe_resize_ring: the old ring from tail on, in two parts where it wraps. */
-export function pipeResizeRing(k: Kernel, nrSlots: number): number {
+/** The old ring from tail on, in two parts where it wraps. */
+export function moveRing(k: Kernel, nrSlots: number): number {
   const { pipe } = k;
   if (!mayAllocate(k)) return -ENOMEM;
   const bufs = allocRing(nrSlots);
@@ -54,6 +54,13 @@ export function pipeResizeRing(k: Kernel, nrSlots: number): number {
   pipe.tail = 0;
   installRing(pipe, bufs);
   return 0;
+}
+
+/** @kernel 6.1 fs/pipe.c pipe_resize_ring: a writer is woken when there is room for it (e95aada4cb93, 6.8 and 6.1.y). */
+export function pipeResizeRing(k: Kernel, nrSlots: number): number {
+  const ret = moveRing(k, nrSlots);
+  if (ret === 0) k.fn.wakeUpInterruptible(k, k.pipe.wrWait, 1);
+  return ret;
 }
 
 /** @kernel 6.1 fs/pipe.c pipe_set_size */

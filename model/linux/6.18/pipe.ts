@@ -9,12 +9,24 @@
  *
  * @kernel 6.18 fs/pipe.c; include/linux/pipe_fs_i.h
  */
-import { EAGAIN, EFAULT, EINVAL, ENOMEM } from '../../errno.js';
+import { ASLEEP, EAGAIN, EFAULT, EINVAL, ENOMEM, ERESTARTSYS } from '../../errno.js';
 import type { KernelFunctions } from '../../functions.js';
 import type { Kernel, Page, PipeBuffer } from '../../kernel.js';
 import { allocPage, forgetContents, putPage } from '../../mm.js';
-import { copyFromUser } from '../../uaccess.js';
-import { pipeBuf, pipeFull, slotAdd, tryMerge } from '../5.8/pipe.js';
+import { copyFromUser, copyToUser } from '../../uaccess.js';
+import { waitEventInterruptible } from '../../wait.js';
+import { sigpipe } from '../3.3/pipe_release.js';
+import {
+  pipeBuf,
+  pipeFull,
+  pipeOccupancy,
+  slotAdd,
+  tryMerge,
+  waitForBytes,
+  waitForRoom,
+  wakeAfterRead,
+  wakeAfterWrite,
+} from '../5.8/pipe.js';
 import { pipeResizeRing as pipeResizeRing61 } from '../6.1/pipe_size.js';
 
 /** @kernel 6.18 fs/pipe.c anon_pipe_get_page */
@@ -45,6 +57,51 @@ export function anonPipeBufRelease(k: Kernel, buf: PipeBuffer): void {
   k.fn.anonPipePutPage(k, buf.page);
 }
 
+/**
+ * @kernel 6.18 fs/pipe.c anon_pipe_read: writers are woken for a slot that was freed in a full ring, not for a ring that
+ * was full (aaec5a95d596, 6.14). Where there are no tasks it is non-blocking, and a writer is there.
+ */
+export function pipeRead(k: Kernel, totalLen: number): number {
+  if (totalLen === 0) return 0;
+  const { pipe, task } = k;
+  let ret = 0;
+  let wakeWriter = false;
+  if (task !== null && task.isResumed) {
+    const error = waitEventInterruptible(task, pipe.rdWait, k.fn.pipeReadable(k), true);
+    if (error !== 0) return error;
+    totalLen = task.left;
+  }
+  for (;;) {
+    k.turn('anon_pipe_read');
+    if (pipeOccupancy(k) > 0) {
+      const buf = pipeBuf(k, pipe.tail);
+      const chars = buf.len > totalLen ? totalLen : buf.len;
+      if (copyToUser(k, buf.page, buf.offset, chars, 'anon_pipe_read') < chars) {
+        if (ret === 0) ret = -EFAULT;
+        break;
+      }
+      ret += chars;
+      buf.offset += chars;
+      buf.len -= chars;
+      totalLen = k.fn.pipeReadConsumed(k, buf, chars, totalLen);
+      if (buf.len === 0) {
+        wakeWriter ||= pipeFull(k);
+        k.fn.pipeBufRelease(k, buf);
+        pipe.tail = slotAdd(k, pipe.tail, 1);
+      }
+      totalLen -= chars;
+      if (totalLen === 0) break;
+      if (pipeOccupancy(k) > 0) continue;
+    }
+    if (ret !== 0) break;
+    ret = task === null ? -EAGAIN : waitForBytes(k, task, totalLen, wakeWriter);
+    if (ret === ASLEEP || ret === -ERESTARTSYS) return ret;
+    break;
+  }
+  if (task !== null) wakeAfterRead(k, task, wakeWriter);
+  return ret;
+}
+
 type Write = KernelFunctions['pipeWrite'];
 
 /** anon_pipe_write() by how it finds out that the pipe is full. */
@@ -52,42 +109,65 @@ export function pipeWriteBy(isFull: (k: Kernel) => boolean): Write {
   return (k, totalLen, filp) => anonPipeWrite(k, totalLen, filp, isFull);
 }
 
-/** @kernel 6.18 fs/pipe.c anon_pipe_write; the write end is non-blocking, a reader is there. */
+/** Fills a page and makes it a buffer: bytes, -ENOMEM or -EFAULT. */
+function writeBuffer(k: Kernel, totalLen: number, filp: number): number {
+  const { pipe } = k;
+  const page = k.fn.anonPipeGetPage(k);
+  if (page === null) return -ENOMEM;
+  const want = totalLen < k.pageSize ? totalLen : k.pageSize;
+  const copied = copyFromUser(k, page, 0, want, 'anon_pipe_write');
+  if (copied < want) {
+    k.fn.anonPipePutPage(k, page);
+    return -EFAULT;
+  }
+  const buf = pipeBuf(k, pipe.head);
+  pipe.head = slotAdd(k, pipe.head, 1);
+  buf.page = page;
+  buf.offset = 0;
+  k.fn.pipeWriteInsert(k, buf, filp);
+  buf.len = copied;
+  return copied;
+}
+
+/** @kernel 6.18 fs/pipe.c anon_pipe_write; where there are no tasks it is non-blocking, and a reader is there. */
 function anonPipeWrite(k: Kernel, totalLen: number, filp: number, isFull: (k: Kernel) => boolean): number {
   if (totalLen === 0) return 0;
-  const { pipe } = k;
-  let ret = tryMerge(k, totalLen & (k.pageSize - 1), filp);
-  if (ret < 0) return ret;
-  totalLen -= ret;
-  if (totalLen === 0) return ret;
-  for (;;) {
+  const { pipe, task } = k;
+  const isResumed = task !== null && task.isResumed;
+  if (isResumed && waitEventInterruptible(task, pipe.wrWait, k.fn.pipeWritable(k), true) === ASLEEP) return ASLEEP;
+  const wasEmpty = task !== null && (isResumed ? k.fn.pipeWriteWasEmpty(k) : pipeOccupancy(k) === 0);
+  let ret = 0;
+  if (isResumed) {
+    ret = task.ret;
+    totalLen = task.left;
+  } else {
+    if (task !== null && pipe.readers === 0) return sigpipe(k);
+    ret = tryMerge(k, totalLen & (k.pageSize - 1), filp);
+    if (ret < 0) return ret;
+    totalLen -= ret;
+  }
+  while (totalLen > 0) {
     k.turn('anon_pipe_write');
+    if (task !== null && pipe.readers === 0) {
+      const error = sigpipe(k);
+      if (ret === 0) ret = error;
+      break;
+    }
     if (isFull(k)) {
-      if (ret === 0) ret = -EAGAIN;
+      const error = waitForRoom(k, task, ret, totalLen, wasEmpty);
+      if (error === ASLEEP) return error;
+      if (ret === 0) ret = error;
       break;
     }
-    const page = k.fn.anonPipeGetPage(k);
-    if (page === null) {
-      if (ret === 0) ret = -ENOMEM;
+    const copied = writeBuffer(k, totalLen, filp);
+    if (copied < 0) {
+      if (ret === 0) ret = copied;
       break;
     }
-    const want = totalLen < k.pageSize ? totalLen : k.pageSize;
-    const copied = copyFromUser(k, page, 0, want, 'anon_pipe_write');
-    if (copied < want) {
-      k.fn.anonPipePutPage(k, page);
-      if (ret === 0) ret = -EFAULT;
-      break;
-    }
-    const buf = pipeBuf(k, pipe.head);
-    pipe.head = slotAdd(k, pipe.head, 1);
-    buf.page = page;
-    buf.offset = 0;
-    k.fn.pipeWriteInsert(k, buf, filp);
-    buf.len = copied;
     ret += copied;
     totalLen -= copied;
-    if (totalLen === 0) break;
   }
+  if (task !== null) wakeAfterWrite(k, task, wasEmpty);
   return ret;
 }
 
@@ -98,7 +178,7 @@ export function pipeResizeRing(k: Kernel, nrSlots: number): number {
   return nrSlots > k.headMask ? -EINVAL : pipeResizeRing61(k, nrSlots);
 }
 
-export const pipe618: Partial<KernelFunctions> = { anonPipeBufRelease, pipeWrite, pipeResizeRing };
+export const pipe618: Partial<KernelFunctions> = { anonPipeBufRelease, pipeRead, pipeWrite, pipeResizeRing };
 
 /** What is new since 6.12. */
 export const pipe618Added: Partial<KernelFunctions> = { anonPipeGetPage, anonPipePutPage };
