@@ -57,3 +57,13 @@ export function pageRef(path: string, l: Layout): Field {
     set: `${path} = v === 0 ? null : k.pages[v - 1]`,
   };
 }
+
+/** The size of a ring that F_SETPIPE_SZ may change. */
+export function sizeField(P: string, l: Layout): Field {
+  return {
+    path: `${P}.ringSize`,
+    bits: bitsFor(l.b.ring),
+    get: `${P}.${l.form === 'curbuf' ? 'buffers' : 'ringSize'}`,
+    set: `${P}.buffers = ${P}.ringSize = ${P}.maxUsage = v`,
+  };
+}

@@ -6,7 +6,7 @@ import type { Bounds } from './bounds.js';
 import { countMax, headBits, lengthMax, pipeCount, requestEntries } from './bounds.js';
 import { bitsFor } from './cint.js';
 import type { Field, Layout, Uses } from './field.js';
-import { flag, int, pageRef, PIPES, signed, SLOTS } from './field.js';
+import { flag, int, pageRef, PIPES, signed, sizeField, SLOTS } from './field.js';
 import { owedMax, VALUES } from './ghost.js';
 import { openFileFields } from './files.js';
 import { LENDER_BITS } from './lending.js';
@@ -216,16 +216,6 @@ function pipeFields(l: Layout, P = 'P'): Field[] {
 function tmpPageFields(P: string, l: Layout): Field[] {
   const first = pageRef(`${P}.tmpPage`, l);
   return l.uses.needs.tmpPages === 2 ? [first, pageRef(`${P}.tmpPage2`, l)] : [first];
-}
-
-/** The size of a ring that F_SETPIPE_SZ may change. */
-function sizeField(P: string, l: Layout): Field {
-  return {
-    path: `${P}.ringSize`,
-    bits: bitsFor(l.b.ring),
-    get: `${P}.${l.form === 'curbuf' ? 'buffers' : 'ringSize'}`,
-    set: `${P}.buffers = ${P}.ringSize = ${P}.maxUsage = v`,
-  };
 }
 
 /** What one pipe beside another has: its size, which may change, and all that the first one has. */

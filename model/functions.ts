@@ -1,4 +1,4 @@
-import type { WaitQueue } from './wait.js';
+import type { WaitFunctions } from './wait.js';
 import type { Loff, OpenFile, SpliceDesc } from './files.js';
 import type { IovIter, IovIterState, Kernel, MmStruct, Page, PipeBuffer, Vec } from './kernel.js';
 
@@ -8,7 +8,7 @@ import type { IovIter, IovIterState, Kernel, MmStruct, Page, PipeBuffer, Vec } f
  * names in camelCase. Sizes and offsets are bytes; a negative return is -errno;
  * out-parameters are left in `k.out`, page arrays in `k.pagesArray`.
  */
-export interface KernelFunctions {
+export interface KernelFunctions extends WaitFunctions {
   // fs/pipe.c, fs/fcntl.c
   anonPipeBufRelease(k: Kernel, buf: PipeBuffer): void;
   genericPipeBufRelease(k: Kernel, buf: PipeBuffer): void;
@@ -270,16 +270,6 @@ export interface KernelFunctions {
   // drivers/char/virtio_console.c
   portFopsSpliceWrite(k: Kernel, len: number): number;
   pipeToSg(k: Kernel, buf: PipeBuffer): number;
-  /** The last reference of an open file of k.pipe is dropped: FMODE_READ or FMODE_WRITE. */
-  pipeRelease(k: Kernel, fMode: number): void;
-  freePipeInfo(k: Kernel): void;
-  /** wake_up_interruptible() of so many exclusive entries; 0 is wake_up_interruptible_all(). */
-  wakeUpInterruptible(k: Kernel, queue: WaitQueue, nrExclusive: number): void;
-  /** What a sleeper of k.pipe waits for; since 5.5. */
-  pipeReadable(k: Kernel): boolean;
-  pipeWritable(k: Kernel): boolean;
-  /** The statement of pipe_write after it has slept: whether there is nothing to read. */
-  pipeWriteWasEmpty(k: Kernel): boolean;
 }
 
 export type FunctionName = keyof KernelFunctions;

@@ -91,6 +91,20 @@ export class WaitQueue {
   }
 }
 
+/** Functions of fs/pipe.c that only tasks make a difference to; part of KernelFunctions. */
+export interface WaitFunctions {
+  /** The last reference of an open file of k.pipe is dropped: FMODE_READ or FMODE_WRITE. */
+  pipeRelease(k: Kernel, fMode: number): void;
+  freePipeInfo(k: Kernel): void;
+  /** wake_up_interruptible() of so many exclusive entries; 0 is wake_up_interruptible_all(). */
+  wakeUpInterruptible(k: Kernel, queue: WaitQueue, nrExclusive: number): void;
+  /** What a sleeper of k.pipe waits for; since 5.5. */
+  pipeReadable(k: Kernel): boolean;
+  pipeWritable(k: Kernel): boolean;
+  /** The statement of pipe_write after it has slept: whether there is nothing to read. */
+  pipeWriteWasEmpty(k: Kernel): boolean;
+}
+
 /**
  * One exclusive entry that this wakes is enough, unless nrExclusive is 0; the others before it are all woken. A task that
  * runs already, for a signal, is passed over and not counted.
