@@ -87,6 +87,8 @@ export interface Needs {
   readonly openFiles?: true;
   /** Processes lend pages of their memory to pipes; what a page holds is no state, see lent.ts. */
   readonly lends?: true;
+  /** Two files with a page cache of their own, and the task's own pipe behind the pipe A; see inode.ts. */
+  readonly inodes?: true;
 }
 
 export const PIPE_NEEDS: Needs = { pipe: true, memory: 'none', mms: 0 };
@@ -180,6 +182,7 @@ export function requestEntries(b: Bounds, needs: Needs = PIPE_NEEDS): number {
 export function poolPages(b: Bounds, needs: Needs): number {
   let n = 0;
   const kept = needs.tmpPages ?? 1;
+  if (needs.inodes === true) return pipeCount(needs) * (b.ring + kept) + b.ring + b.files + 1;
   if (pipeCount(needs) > 1) n += pipeCount(needs) * (b.ring + kept) + 1;
   else if (needs.pipe) n += b.ring + requestEntries(b, needs) + kept + 1;
   if (needs.memory === 'paged') {

@@ -10,6 +10,8 @@ import { flag, int, pageRef, PIPES, signed, SLOTS } from './field.js';
 import { owedMax, VALUES } from './ghost.js';
 import { openFileFields } from './files.js';
 import { LENDER_BITS } from './lending.js';
+import { namesMax } from './inode.js';
+import { inodeFields, numbered } from './inode-fields.js';
 import type { Page } from './kernel.js';
 import type { RingForm } from './ring.js';
 
@@ -39,6 +41,7 @@ function dataField(p: number, page: Page, l: Layout): Field[] {
   const path = `pages[${p}].data`;
   const bytes = Array.from({ length: b.page }, (_, i) => i);
   if (b.contents === 'off' || uses.needs.lends === true) return [];
+  if (uses.needs.inodes === true) return page.owner === '' ? bytes.map((i) => numbered(p, i, b)) : [];
   if (uses.needs.memory === 'paged') {
     const all = bytes.map((i) => `d[${i}] = v`).join('; ');
     return [{ path, bits: 5, get: `o${p}.data[0]`, set: `{ const d = k.pages[${p}].data; ${all}; }` }];
@@ -245,7 +248,8 @@ function owedFields(l: Layout): Field[] {
   const owed = owedMax(l.b);
   if (l.uses.needs.lends === true) return [int('g.n', bitsFor(owed)), ...lentFields(owed, '')];
   const out = [int('g.n', bitsFor(owed)), flag('g.isMarkFree'), int('g.writer', 2)];
-  for (let i = 0; i < owed; i++) out.push(int(`g.tag[${i}]`, 2), int(`g.kind[${i}]`, 2));
+  const tag = l.uses.needs.inodes === true ? bitsFor(namesMax(l.b)) : 2;
+  for (let i = 0; i < owed; i++) out.push(int(`g.tag[${i}]`, tag), int(`g.kind[${i}]`, 2));
   return out;
 }
 
@@ -286,6 +290,7 @@ export function fieldList(
     ...(uses.fileFlags ? [int('k.files[0].fFlags', 4), int('k.files[1].fFlags', 4)] : []),
     ...addedFields.map((bits, n) => int(`k.added[${n}]`, bits)),
     ...(uses.needs.openFiles === true ? openFileFields(b).map(([path, bits]) => int(path, bits)) : []),
+    ...(uses.needs.inodes === true ? inodeFields(l) : []),
     ...(pipe ? owedFields(l) : []),
     ...(pipeCount(uses.needs) > 1 ? secondPipeFields(l) : []),
     int('g.broken', 30),

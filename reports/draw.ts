@@ -9,7 +9,7 @@ import { isPending } from '../model/callers/callers.js';
 import type { IovIter } from '../model/kernel.js';
 import * as K from '../model/kernel.js';
 import { callerName } from '../model/ops/splice.js';
-import { fileLines } from './draw-files.js';
+import { fileLines, inodeLines, isQuietTaskPipe } from './draw-files.js';
 import { listedName, memoryLines } from './draw-memory.js';
 import { byteLines, bytesText, pageBytes, slotBytes } from './bytes.js';
 
@@ -173,6 +173,7 @@ function pageLines(runner: Runner): [string, string][] {
       (page) =>
         k.needs.openFiles !== true &&
         k.needs.lends !== true &&
+        k.needs.inodes !== true &&
         runner.w.bounds.contents !== 'off' &&
         page.data.some((tag) => tag !== K.Tag.Plain),
     )
@@ -205,6 +206,7 @@ function around(runner: Runner): [name: string, text: string, slotMark?: number]
   if (k.iterCopy.active) out.push(['copy', iterText(runner, k.iterCopy)]);
   const isOfPipe = k.needs.memory === 'none' || !k.request.isCommitted;
   if (k.request.on !== 0 && isOfPipe) out.push(['request', requestText(runner)]);
+  if (k.needs.inodes === true) out.push(...inodeLines(runner));
   if (k.pipes.length > 1) return [...out, ...pageLines(runner)];
   out.push(...tmpPageLine(runner));
   if (k.needs.memory === 'none') out.push(...pageLines(runner));
@@ -257,9 +259,14 @@ function ringTable(runner: Runner, marks: readonly number[], columns: number): s
 function drawPipes(runner: Runner, marks: readonly (readonly number[])[], columns: number): string[] {
   const lines = runner.k.pipes.flatMap((_, p) => {
     runner.usePipe(p);
+    if (isQuietTaskPipe(runner, p)) return [];
     const rest = [...tmpPageLine(runner), ...byteLines(runner)];
     return [
-      ...fold(`pipe ${K.PIPE_NAMES[p]}`, pipeLine(runner), columns),
+      ...fold(
+        runner.k.needs.inodes === true && p > 0 ? 'task pipe' : `pipe ${K.PIPE_NAMES[p]}`,
+        pipeLine(runner),
+        columns,
+      ),
       ...ringTable(runner, marks[p] ?? [], columns),
       ...rest.flatMap(([name, text]) => fold(name, text, columns)),
     ];
