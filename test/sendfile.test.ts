@@ -119,6 +119,17 @@ describe('findings, as docs/findings.md has them', () => {
     expect(lastOf('linux-6.1', 'file-splice', 'default', ops)).toEqual([1]);
   });
 
+  test('F-72 and F-73', () => {
+    const splice = ['splice_file file=f off=2 len=1 with=fail_alloc:0'];
+    const send = ['sendfile files=fd>g off=0 len=1 with=fail_alloc:0'];
+    expect(lastOf('linux-4.8', 'file-splice', 'tiny,oom=on', splice)).toEqual([0, 'returns-what-it-promised']);
+    for (const id of ['linux-5.8', 'linux-6.1', 'linux-6.3']) {
+      expect(lastOf(id, 'sendfile', 'tiny,oom=on', send)).toEqual([-EAGAIN, 'retry-makes-progress']);
+    }
+    expect(lastOf('linux-6.12', 'sendfile', 'tiny,oom=on', send)).toEqual([-12]);
+    expect(lastOf('linux-6.12', 'file-splice', 'tiny,oom=on', splice)).toEqual([-12]);
+  });
+
   test('F-1 from a file to itself: sendfile() to a pipe writes into the page that splice() put there', () => {
     const ops = [
       'sendfile files=f>A off=0 len=1',
