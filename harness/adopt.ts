@@ -6,7 +6,8 @@ import { isPending } from '../model/callers/callers.js';
 import { positionOf } from '../model/flat.js';
 import type { Ghost } from '../model/ghost.js';
 import { ByteKind } from '../model/ghost.js';
-import type { Kernel } from '../model/kernel.js';
+import { inodeByte } from '../model/inode.js';
+import type { Kernel, Page, PipeInodeInfo } from '../model/kernel.js';
 import { PIPE_BUF_FLAG_PACKET, Tag, Vma } from '../model/kernel.js';
 import { adoptLenders } from '../model/lent.js';
 import type { World } from '../model/op.js';
@@ -21,8 +22,9 @@ export function adoptState(k: Kernel, g: Ghost, w: World): void {
     else if (!isPending(k)) g.left = capacity(k, w);
   }
   if (w.scenario.copies) adoptIterator(k, g);
-  if (k.needs.openFiles === true) emptySlots(k);
-  if (k.needs.memory !== 'none' || k.needs.openFiles === true) forgetLeaks(k, w);
+  if (k.needs.openFiles === true) emptySlots(k.pipe);
+  if (k.needs.inodes === true) adoptFiles(k, g);
+  if (k.needs.memory !== 'none' || k.needs.openFiles === true || k.needs.inodes === true) forgetLeaks(k, w);
   if (k.needs.memory === 'paged') adoptMemory(k, g);
   if (!k.needs.pipe || isPending(k)) return;
   for (let p = 0; p < k.pipes.length; p++) {
@@ -78,12 +80,25 @@ function adoptMemory(k: Kernel, g: Ghost): void {
 }
 
 /** What a call has left in the slots of the internal pipe is told once. */
-function emptySlots(k: Kernel): void {
-  for (const buf of k.pipe.bufs) {
+function emptySlots(pipe: PipeInodeInfo): void {
+  for (const buf of pipe.bufs) {
     buf.ops = buf.flags = buf.offset = buf.len = 0;
     buf.page = null;
   }
-  k.pipe.head = k.pipe.tail = 0;
+  pipe.head = pipe.tail = pipe.curbuf = pipe.nrbufs = 0;
+}
+
+/** f holds what its page cache says. */
+function adoptFiles(k: Kernel, g: Ghost): void {
+  emptySlots(k.pipes[k.pipes.length - 1]);
+  for (let n = 0; n < g.content.length; n++) g.content[n] = inodeByte(k, k.splice.inodes[0], n);
+}
+
+/** A byte of a slot is the file's own: its number in the file; -1 if it is not. */
+function sharedByte(k: Kernel, page: Page | null, b: number): number {
+  if (k.needs.inodes !== true || page === null) return -1;
+  const n = k.splice.inodes[0].cache.indexOf(page);
+  return n < 0 ? -1 : n * k.pageSize + b;
 }
 
 function adoptBytes(k: Kernel, g: Ghost, w: World): void {
@@ -94,7 +109,9 @@ function adoptBytes(k: Kernel, g: Ghost, w: World): void {
     const end = Math.min(buf.offset + buf.len, k.pageSize);
     for (let b = buf.offset; b < end; b++) {
       const kind = isPacket ? (b === end - 1 ? ByteKind.PacketEnd : ByteKind.Packet) : ByteKind.Stream;
-      g.owe(buf.page === null ? Tag.NeverWritten : buf.page.data[b], kind);
+      const shared = sharedByte(k, buf.page, b);
+      if (shared >= 0) g.owe(shared, ByteKind.Shared);
+      else g.owe(buf.page === null ? Tag.NeverWritten : buf.page.data[b], kind);
     }
   }
   if (g.start > g.n) g.start = g.n;

@@ -3,6 +3,11 @@ import type { Invariant, Judged } from '../invariants/invariant.js';
 import { PIPE_NAMES } from '../model/kernel.js';
 import type { Found } from './violation.js';
 
+/** `Pipe A: `; beside files the second one is the task's own. */
+function heading({ k }: Judged, pipe: number): string {
+  return k.needs.inodes === true && pipe > 0 ? "The task's pipe: " : `Pipe ${PIPE_NAMES[pipe]}: `;
+}
+
 /** The rule is asked of the pipe that is looked at, which is number `pipe`. */
 export function describeBroken(invariant: Invariant, judged: Judged, name: string, pipe: number): Found {
   const isFatal = invariant.severity === 'fatal';
@@ -13,7 +18,7 @@ export function describeBroken(invariant: Invariant, judged: Judged, name: strin
     op: judged.spec.name,
     function: name,
     severity: invariant.severity,
-    explanation: (isOfPipe ? `Pipe ${PIPE_NAMES[pipe]}: ` : '') + invariant.explain(judged),
+    explanation: (isOfPipe ? heading(judged, pipe) : '') + invariant.explain(judged),
     marks: isFatal ? [] : (invariant.marks?.(judged) ?? []),
     ...(pipe > 0 ? { pipe } : {}),
   };

@@ -3,7 +3,7 @@
  * never recorded by the code under test. Shown where references and owners do not match.
  */
 import type { Page } from '../model/kernel.js';
-import { FOLL_PIN, PIPE_NAMES } from '../model/kernel.js';
+import { FOLL_PIN, pipeNames } from '../model/kernel.js';
 import { isCounted, isRightWithoutPins, refcountOf } from '../model/owners.js';
 import { tmpPagesOf } from '../model/ring.js';
 import { replay } from './replay.js';
@@ -23,12 +23,17 @@ export function ownersOf(runner: Runner, page: Page): string[] {
   if (k.needs.pipe) {
     for (let p = 0; p < k.pipes.length; p++) {
       k.usePipe(p);
-      const of = k.pipes.length > 1 ? `${PIPE_NAMES[p]}'s ` : '';
+      const of = k.pipes.length > 1 ? `${pipeNames(k)[p]}${k.needs.inodes === true && p === 1 ? '' : "'s"} ` : '';
       const used = Math.min(w.ring.used(k), w.ring.size(k));
       for (let j = 0; j < used; j++) if (isIn(w.ring.slot(k, j).page)) out.push(`${of}slot ${w.ring.index(k, j)}`);
       for (const kept of tmpPagesOf(k.pipe)) if (isIn(kept)) out.push(`${of}tmp_page`);
     }
     k.usePipe(0);
+  }
+  for (const { name, cache } of k.splice.inodes) {
+    cache.forEach((cached, n) => {
+      if (cached?.owner === '' && isIn(cached)) out.push(`page ${n} of ${name}`);
+    });
   }
   if (k.needs.memory === 'paged') {
     for (const mm of k.mms) {

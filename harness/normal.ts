@@ -6,6 +6,7 @@ import type { Ghost } from '../model/ghost.js';
 import type { Kernel, Page, PipeInodeInfo } from '../model/kernel.js';
 import { ITER_DISCARD, PipeBufOps, Tag } from '../model/kernel.js';
 import { normaliseLent, paintContents } from '../model/lent.js';
+import { normaliseFiles } from '../model/numbering.js';
 import type { World } from '../model/op.js';
 import { normaliseMemory } from '../model/private-form.js';
 
@@ -24,6 +25,10 @@ export function normalise(k: Kernel, g: Ghost, w: World): void {
   if (k.needs.tmpPages === 2 && k.bounds.symmetry === 'on') fillFirstTmpPage(k);
   if (k.pipes.length > 1 || k.tasks.length > 0) normalisePipes(k, w);
   if (k.needs.lends === true) return;
+  if (k.needs.inodes === true) {
+    normaliseFiles(k, g);
+    return;
+  }
   if (!k.needs.pipe || k.bounds.contents === 'off') return;
   for (const pipe of k.pipes) {
     k.pipe = pipe;

@@ -11,6 +11,6 @@ export function usesOf({ design, bounds, scenario, vecTexts }: World): Uses {
     request: iterators || extract,
     needs,
     iterCopy: design.contract.directIo !== 'revert' || bounds.callers === 'careless',
-    fileFlags: flags,
+    fileFlags: flags || scenario.changes === true,
   };
 }

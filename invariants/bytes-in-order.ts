@@ -10,7 +10,7 @@ function firstDifference(s: Judged): number {
     const buf = w.ring.slot(k, j);
     const end = Math.min(buf.offset + buf.len, k.pageSize);
     for (let b = buf.offset; b < end; b++, n++) {
-      if (n >= g.n || buf.page === null || buf.page.data[b] !== g.tag[n]) return n;
+      if (n >= g.n || buf.page === null || buf.page.data[b] !== g.owedByte(n)) return n;
     }
   }
   return n === g.n ? -1 : n;

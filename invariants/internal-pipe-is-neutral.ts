@@ -10,9 +10,9 @@ function flagIndex(s: Judged): number {
 /** What the last call has left in the internal pipe; '' for nothing. */
 function leftOver(s: Judged): string {
   const { k } = s;
-  if (k.needs.openFiles !== true) return '';
-  const { pipe } = k;
-  if (pipe.head !== pipe.tail) return 'buffers in it';
+  if (k.needs.openFiles !== true && k.needs.inodes !== true) return '';
+  const pipe = k.pipes[k.pipes.length - 1];
+  if (pipe.head !== pipe.tail || pipe.nrbufs !== 0) return 'buffers in it';
   for (let n = 0; n < pipe.bufs.length; n++)
     if (pipe.bufs[n].ops !== 0) return `a buffer in slot ${n} that no call releases`;
   const flag = flagIndex(s);

@@ -21,6 +21,7 @@ import { invariant as onlyGiftsAreMoved } from './only-gifts-are-moved.js';
 import { invariant as packetBoundaries } from './packet-boundaries.js';
 import { invariant as pageCacheWrittenOnlyByWriters } from './page-cache-written-only-by-writers.js';
 import { invariant as pageListComplete } from './page-list-complete.js';
+import { invariant as positionsAgree } from './positions-agree.js';
 import { invariant as queriesChangeNothing } from './queries-change-nothing.js';
 import { invariant as queriesMatchTheirDefinition } from './queries-match-their-definition.js';
 import { invariant as refcountEqualsOwners } from './refcount-equals-owners.js';
@@ -58,6 +59,7 @@ export const INVARIANTS: readonly Invariant[] = [
   stolenPageHasOneOwner,
   onlyGiftsAreMoved,
   noLostWakeup,
+  positionsAgree,
   noUseAfterFree,
   noBug,
   everyLoopEnds,

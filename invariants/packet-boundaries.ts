@@ -18,7 +18,8 @@ function badSlot(s: Judged): number {
     for (let b = 0; b < buf.len; b++, n++) {
       // Bytes too many or too few are bytes-in-order's.
       if (n >= g.n) return -1;
-      if (kindInSlot(buf.flags, b === buf.len - 1) !== g.kind[n]) return j;
+      const owed = g.kind[n] === ByteKind.Shared ? ByteKind.Stream : g.kind[n];
+      if (kindInSlot(buf.flags, b === buf.len - 1) !== owed) return j;
     }
   }
   return -1;
@@ -46,8 +47,9 @@ export const invariant: Invariant = {
     const buf = w.ring.slot(k, j);
     for (let b = 0; b < buf.len; b++, n++) {
       const kind = kindInSlot(buf.flags, b === buf.len - 1);
-      if (kind !== g.kind[n]) {
-        return `A reader will take byte ${n} of the pipe (slot ${w.ring.index(k, j)}) for ${WORDS[kind]}; it was written as ${WORDS[g.kind[n]]}.`;
+      const owed = g.kind[n] === ByteKind.Shared ? ByteKind.Stream : g.kind[n];
+      if (kind !== owed) {
+        return `A reader will take byte ${n} of the pipe (slot ${w.ring.index(k, j)}) for ${WORDS[kind]}; it was written as ${WORDS[owed]}.`;
       }
     }
     return '';

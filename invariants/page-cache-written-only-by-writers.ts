@@ -18,6 +18,23 @@ function changedByte(s: Judged): number {
   return -1;
 }
 
+/** The first byte of f that is not what was last written to it; -1 if none. */
+function changedInFile({ k, g }: Judged): number {
+  if (k.bounds.contents === 'off') return -1;
+  const f = k.splice.inodes[0];
+  for (let pos = 0; pos < f.size; pos++) {
+    const page = f.cache[Math.floor(pos / k.pageSize)];
+    if (page !== null && page.data[pos % k.pageSize] !== g.content[pos]) return pos;
+  }
+  return -1;
+}
+
+function isKept(s: Judged): boolean {
+  const { needs, splice } = s.k;
+  if (needs.inodes === true) return splice.cacheChanged === '' && changedInFile(s) < 0;
+  return needs.openFiles === true ? splice.cacheChanged === '' : changedByte(s) < 0;
+}
+
 export const invariant: Invariant = {
   id: 'page-cache-written-only-by-writers',
   statement: "A file's page-cache bytes change only by a write to that file.",
@@ -25,13 +42,15 @@ export const invariant: Invariant = {
   source: [{ tree: '9d2231c5d74e', file: 'lib/iov_iter.c', symbol: 'copy_page_to_iter_pipe' }],
   when: 'every-step',
   severity: 'soft',
-  holds: (s) => (s.k.needs.openFiles === true ? s.k.splice.cacheChanged === '' : changedByte(s) < 0),
-  explain: (s) =>
-    s.k.splice.cacheChanged !== ''
-      ? `After it, ${s.k.splice.cacheChanged}: the page cache of a file that nobody writes.`
-      : `Byte ${changedByte(s) % s.k.pageSize} of file page ${Math.floor(changedByte(s) / s.k.pageSize)} has changed, and nobody wrote to the file.`,
+  holds: isKept,
+  explain(s) {
+    if (s.k.splice.cacheChanged !== '')
+      return `After it, ${s.k.splice.cacheChanged}: the page cache of a file that nobody writes.`;
+    if (s.k.needs.inodes === true) return `Byte ${changedInFile(s)} of f has changed, and nobody wrote to the file.`;
+    return `Byte ${changedByte(s) % s.k.pageSize} of file page ${Math.floor(changedByte(s) / s.k.pageSize)} has changed, and nobody wrote to the file.`;
+  },
   marks(s) {
-    if (s.k.needs.openFiles === true) return [];
+    if (s.k.needs.openFiles === true || s.k.needs.inodes === true) return [];
     const page = s.k.filePages[Math.floor(changedByte(s) / s.k.pageSize)];
     const used = s.w.ring.used(s.k);
     return Array.from({ length: used }, (_, j) => j).filter((j) => s.w.ring.slot(s.k, j).page === page);

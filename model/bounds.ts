@@ -92,6 +92,8 @@ export interface Needs {
   readonly lends?: true;
   /** Tasks that sleep, and ends of the pipe that close; see wait.ts. */
   readonly tasks?: true;
+  /** Two files with a page cache of their own, and the task's own pipe behind the pipe A; see inode.ts. */
+  readonly inodes?: true;
 }
 
 export const PIPE_NEEDS: Needs = { pipe: true, memory: 'none', mms: 0 };
@@ -188,6 +190,7 @@ export function requestEntries(b: Bounds, needs: Needs = PIPE_NEEDS): number {
 export function poolPages(b: Bounds, needs: Needs): number {
   let n = 0;
   const kept = needs.tmpPages ?? 1;
+  if (needs.inodes === true) return pipeCount(needs) * (b.ring + kept) + b.ring + b.files + 1;
   if (pipeCount(needs) > 1) n += pipeCount(needs) * (b.ring + kept) + 1;
   else if (needs.pipe) n += b.ring + requestEntries(b, needs) + kept + 1;
   if (needs.memory === 'paged') {

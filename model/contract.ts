@@ -19,6 +19,14 @@ export interface Retentions {
   readonly discard: Retention;
 }
 
+/** Whether what a file has given a pipe stays the file's own (`shares`), or is the pipe's. */
+export interface SpliceContract {
+  /** sendfile() from the page cache to a pipe. */
+  readonly sendfileToPipe: 'shares' | 'copies';
+  /** From a file that is open with O_DIRECT. */
+  readonly direct: 'shares' | 'copies';
+}
+
 export interface Contract {
   /** `requested`: bytes still wanted. `capacity`: bytes that still fit (seed 001). */
   readonly count: 'requested' | 'capacity';
@@ -36,6 +44,8 @@ export interface Contract {
   readonly csum: 'warns' | 'copies' | 'bugs';
   /** iov_iter_extract_pages(); absent where a kernel has none. */
   readonly extract?: Retentions;
+  /** Files into pipes; absent where a kernel's are not here. */
+  readonly splice?: SpliceContract;
   /** Where it is said; one sentence a field, in the document's own terms. */
   readonly said: Readonly<Partial<Record<Exclude<keyof Contract, 'said'>, string>>>;
 }

@@ -1,7 +1,7 @@
 /**
  * The errno values that the modelled functions return, negated as in C.
  *
- * @kernel include/uapi/asm-generic/errno-base.h
+ * @kernel include/uapi/asm-generic/errno-base.h, errno.h
  */
 /** Not among the names below: -1 is also how ~0U reads. */
 export const EPERM = 1;
@@ -13,6 +13,8 @@ export const EACCES = 13;
 export const EFAULT = 14;
 export const EBUSY = 16;
 export const EINVAL = 22;
+export const ENOSPC = 28;
+export const ESPIPE = 29;
 export const ENODATA = 61;
 export const EPIPE = 32;
 /** A signal is pending: the call is begun again, or the user sees EINTR. */
@@ -31,6 +33,8 @@ const NAMES = new Map([
   [EFAULT, 'EFAULT'],
   [EBUSY, 'EBUSY'],
   [EINVAL, 'EINVAL'],
+  [ENOSPC, 'ENOSPC'],
+  [ESPIPE, 'ESPIPE'],
   [ENODATA, 'ENODATA'],
   [EPIPE, 'EPIPE'],
   [ERESTARTSYS, 'ERESTARTSYS'],

@@ -67,3 +67,8 @@ export function sizeField(P: string, l: Layout): Field {
     set: `${P}.buffers = ${P}.ringSize = ${P}.maxUsage = v`,
   };
 }
+
+export function tmpPageFields(P: string, l: Layout): Field[] {
+  const first = pageRef(`${P}.tmpPage`, l);
+  return l.uses.needs.tmpPages === 2 ? [first, pageRef(`${P}.tmpPage2`, l)] : [first];
+}

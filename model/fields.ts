@@ -6,10 +6,12 @@ import type { Bounds } from './bounds.js';
 import { countMax, headBits, lengthMax, pipeCount, requestEntries } from './bounds.js';
 import { bitsFor } from './cint.js';
 import type { Field, Layout, Uses } from './field.js';
-import { flag, int, pageRef, PIPES, signed, sizeField, SLOTS } from './field.js';
+import { flag, int, pageRef, PIPES, signed, sizeField, SLOTS, tmpPageFields } from './field.js';
 import { owedMax, VALUES } from './ghost.js';
 import { openFileFields } from './files.js';
 import { LENDER_BITS } from './lending.js';
+import { namesMax } from './inode.js';
+import { inodeFields, numbered } from './inode-fields.js';
 import type { Page } from './kernel.js';
 import { taskFields } from './wait.js';
 import type { RingForm } from './ring.js';
@@ -40,6 +42,7 @@ function dataField(p: number, page: Page, l: Layout): Field[] {
   const path = `pages[${p}].data`;
   const bytes = Array.from({ length: b.page }, (_, i) => i);
   if (b.contents === 'off' || uses.needs.lends === true) return [];
+  if (uses.needs.inodes === true) return page.owner === '' ? bytes.map((i) => numbered(p, i, b)) : [];
   if (uses.needs.memory === 'paged') {
     const all = bytes.map((i) => `d[${i}] = v`).join('; ');
     return [{ path, bits: 5, get: `o${p}.data[0]`, set: `{ const d = k.pages[${p}].data; ${all}; }` }];
@@ -213,11 +216,6 @@ function pipeFields(l: Layout, P = 'P'): Field[] {
   ];
 }
 
-function tmpPageFields(P: string, l: Layout): Field[] {
-  const first = pageRef(`${P}.tmpPage`, l);
-  return l.uses.needs.tmpPages === 2 ? [first, pageRef(`${P}.tmpPage2`, l)] : [first];
-}
-
 /** What one pipe beside another has: its size, which may change, and all that the first one has. */
 function secondPipeFields(l: Layout): Field[] {
   const owed = owedMax(l.b);
@@ -246,7 +244,8 @@ function owedFields(l: Layout): Field[] {
   const owed = owedMax(l.b);
   if (l.uses.needs.lends === true) return [int('g.n', bitsFor(owed)), ...lentFields(owed, '')];
   const out = [int('g.n', bitsFor(owed)), flag('g.isMarkFree'), int('g.writer', 2)];
-  for (let i = 0; i < owed; i++) out.push(int(`g.tag[${i}]`, 2), int(`g.kind[${i}]`, 2));
+  const tag = l.uses.needs.inodes === true ? bitsFor(namesMax(l.b)) : 2;
+  for (let i = 0; i < owed; i++) out.push(int(`g.tag[${i}]`, tag), int(`g.kind[${i}]`, 2));
   return out;
 }
 
@@ -287,6 +286,7 @@ export function fieldList(
     ...(uses.fileFlags ? [int('k.files[0].fFlags', 4), int('k.files[1].fFlags', 4)] : []),
     ...addedFields.map((bits, n) => int(`k.added[${n}]`, bits)),
     ...(uses.needs.openFiles === true ? openFileFields(b).map(([path, bits]) => int(path, bits)) : []),
+    ...(uses.needs.inodes === true ? inodeFields(l) : []),
     ...(pipe ? owedFields(l) : []),
     ...(pipeCount(uses.needs) > 1 ? secondPipeFields(l) : []),
     ...(uses.needs.tasks === true ? [sizeField('P', l), ...taskFields(b).map(([path, bits]) => int(path, bits))] : []),

@@ -8,6 +8,7 @@
  */
 import type { Bounds } from './bounds.js';
 import { bitsFor } from './cint.js';
+import type { Inode } from './inode.js';
 import type { Page } from './mm_types.js';
 import type { BioVec, Vec } from './uio.js';
 import { ITER_BVEC } from './uio.js';
@@ -51,6 +52,16 @@ export class OpenFile {
   readonly fPos = new Loff();
   /** f_count, without those of its opener. */
   fCount = 0;
+  /** Of files with a page cache of their own (inode.ts): what they are opened on, and how. */
+  inode: Inode | null = null;
+  /** O_DIRECT */
+  isDirect = false;
+  /** Its read_iter copies, and knows no page cache. */
+  isCopied = false;
+  /** O_APPEND */
+  isAppend = false;
+  /** The write end of a pipe. */
+  isPipe = false;
 
   constructor(name: string, mode: string, spliceRead: SpliceRead, pages: readonly Page[], size: number) {
     this.name = name;
@@ -134,6 +145,8 @@ export function openFileFields(b: Bounds): [path: string, bits: number][] {
 /** All of it; Kernel.splice. Files have fixed places in the list. */
 export class SpliceState {
   readonly files: readonly OpenFile[];
+  /** f and g of inode.ts, in scenarios that have them. */
+  readonly inodes: readonly Inode[];
   readonly sd = new SpliceDesc();
   /** `struct io_splice`: off_in and off_out, at which poff_in and poff_out point. */
   readonly offIn = new Loff();
@@ -162,12 +175,18 @@ export class SpliceState {
   miscopied = '';
   cacheChanged = '';
   effect = '';
+  misplaced = '';
   /** Where in and out stood before the call. */
   inAt = 0;
   outAt = 0;
+  /** Their own positions then, and the offset that the user gave. */
+  inWas = 0;
+  outWas = 0;
+  readonly given = new Loff();
 
-  constructor(files: readonly OpenFile[]) {
+  constructor(files: readonly OpenFile[], inodes: readonly Inode[] = []) {
     this.files = files;
+    this.inodes = inodes;
     this.vec = {
       index: 0,
       flavour: ITER_BVEC,
@@ -197,9 +216,9 @@ export class SpliceState {
     this.offIn.pos = this.offOut.pos = this.pos.pos = this.pos2.pos = this.kiPos = 0;
     this.array.length = 0;
     this.in = this.out = null;
-    this.with = this.checksOfOut = this.asked = this.inAt = this.outAt = 0;
+    this.with = this.checksOfOut = this.asked = this.inAt = this.outAt = this.inWas = this.outWas = 0;
     this.isHit = false;
-    this.miscopied = this.cacheChanged = this.effect = '';
+    this.miscopied = this.cacheChanged = this.effect = this.misplaced = '';
   }
 
   /** The op's choice is this one: it is met now, once. */

@@ -1,5 +1,6 @@
 import type { WaitFunctions } from './wait.js';
 import type { Loff, OpenFile, SpliceDesc } from './files.js';
+import type { Inode } from './inode.js';
 import type { IovIter, IovIterState, Kernel, MmStruct, Page, PipeBuffer, Vec } from './kernel.js';
 
 /**
@@ -217,6 +218,21 @@ export interface KernelFunctions extends WaitFunctions {
     len: number,
     flags: number,
   ): number;
+  // fs/read_write.c, fs/splice.c: A is k.pipe, current->splice_pipe the last of k.pipes
+  doSendfile(k: Kernel, out: OpenFile, file: OpenFile, ppos: Loff | null, count: number): number;
+  /** do_splice() from a file into A; NULL offsets are null. */
+  doSpliceFromFile(k: Kernel, file: OpenFile, offIn: Loff | null, len: number): number;
+  /** do_splice() from A into a file. */
+  doSpliceToFile(k: Kernel, out: OpenFile, offOut: Loff | null, len: number): number;
+  spliceOpenFileToPipe(k: Kernel, file: OpenFile, offset: Loff, len: number): number;
+  /** To 5.9, of files without a splice_read or splice_write. */
+  defaultFileSpliceRead(k: Kernel, file: OpenFile, ppos: Loff, len: number): number;
+  defaultFileSpliceWrite(k: Kernel, out: OpenFile, ppos: Loff | null, len: number): number;
+  /** 6.5+ */
+  filemapSpliceRead(k: Kernel, file: OpenFile, ppos: Loff, len: number): number;
+  copySpliceRead(k: Kernel, file: OpenFile, ppos: Loff, len: number): number;
+  // mm/truncate.c
+  truncateSetsize(k: Kernel, inode: Inode, size: number): void;
   // fs/splice.c, fs/pipe.c: pipes `from` and `to` of k.pipes
   /** `buf->ops->get`: false where the page's count does not allow another reference (5.1+). */
   pipeBufGet(k: Kernel, buf: PipeBuffer): boolean;
@@ -274,23 +290,4 @@ export interface KernelFunctions extends WaitFunctions {
 
 export type FunctionName = keyof KernelFunctions;
 
-const C_NAMES: Readonly<Record<string, string>> = {
-  pipeGetPagesList: '__pipe_get_pages',
-  pipeReadConsumed: 'pipe_read',
-  pipeWriteInsert: 'pipe_write',
-  pipeWriteWasEmpty: 'pipe_write',
-  genericFileSpliceReadDone: 'generic_file_splice_read',
-  genericFileSpliceReadFile: 'generic_file_splice_read',
-  ioSplicePrep: '__io_splice_prep',
-  fileSpliceRead: 'splice_read',
-  doSplicePipes: 'do_splice',
-  listFolioqPages: 'iov_iter_extract_pages',
-  pipeReadv: 'pipe_read',
-  csumAndCopyToIter: 'csum_and_copy_to_iter',
-  spliceFromPipe: '__splice_from_pipe',
-};
-
-/** `iovIterGetPages` -> `iov_iter_get_pages`; `pipe2` and `sanity` stay. */
-export function cName(name: string): string {
-  return C_NAMES[name] ?? name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
-}
+export { cName } from './c-names.js';

@@ -5,9 +5,16 @@
  */
 import type { Bounds, Needs } from './bounds.js';
 import { PIPE_NEEDS, pipeCount, requestEntries } from './bounds.js';
+import { firstByte, sourceBytes } from './inode.js';
 
 /** How a byte in the pipe belongs to packets. */
-export const ByteKind = { Stream: 0, Packet: 1, PacketEnd: 2 } as const;
+export const ByteKind = {
+  Stream: 0,
+  Packet: 1,
+  PacketEnd: 2,
+  /** Of the stream, and the file's own: what is owed is whatever byte number `tag` of f holds. */
+  Shared: 3,
+} as const;
 
 /** Values that pages may hold are 0 to VALUES - 1; see private.ts. */
 export const VALUES = 31;
@@ -48,6 +55,8 @@ export class Ghost {
   isMisdelivered = false;
   /** Where the marked file byte is (page * PAGE_SIZE + offset); none if negative. */
   fileMark = -1;
+  /** What f holds, byte by byte, in scenarios with files (inode.ts). */
+  readonly content: Uint8Array;
 
   /** Open files of each end of the pipe, where there are tasks. */
   readers = 1;
@@ -72,6 +81,8 @@ export class Ghost {
   /** Ops taken since the start; likewise. */
   steps = 0;
 
+  private readonly bounds: Bounds;
+
   constructor(bounds: Bounds, needs: Needs = PIPE_NEEDS) {
     const max = owedMax(bounds);
     for (let p = 0; p < Math.max(1, pipeCount(needs)); p++) {
@@ -83,6 +94,8 @@ export class Ghost {
     this.lender = this.lenders[0];
     this.tag = this.tags[0];
     this.kind = this.kinds[0];
+    this.bounds = bounds;
+    this.content = new Uint8Array(needs.inodes === true ? sourceBytes(bounds) : 0);
     const isPaged = needs.memory === 'paged';
     this.memory = new Uint8Array(isPaged ? needs.mms * bounds.vpages : 0);
     this.mayRead = new Uint8Array(isPaged ? requestEntries(bounds, needs) : 0);
@@ -107,6 +120,7 @@ export class Ghost {
     this.memory.fill(0);
     this.mayRead.fill(0);
     this.followed = this.lost = 0;
+    for (let n = 0; n < this.content.length; n++) this.content[n] = firstByte(this.bounds, n);
     this.whose.fill(0);
     this.born.fill(0);
     for (let f = 0; f < this.file.length; f++) {
@@ -125,6 +139,11 @@ export class Ghost {
     this.tag = this.tags[p];
     this.kind = this.kinds[p];
     this.lender = this.lenders[p];
+  }
+
+  /** What the n-th owed byte has to be now. */
+  owedByte(n: number): number {
+    return this.kind[n] === ByteKind.Shared ? this.content[this.tag[n]] : this.tag[n];
   }
 
   /** Bytes that pipe `p` owes. */

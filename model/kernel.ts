@@ -11,6 +11,7 @@ import { firstSlots, headBits, lengthMax, PIPE_NEEDS, pipeCount, poolPages, requ
 import { openFiles, SpliceState } from './files.js';
 import type { KernelFunctions } from './functions.js';
 import { Lending } from './lending.js';
+import { Inode, inodeFiles, resetSource, resetTarget, targetPages } from './inode.js';
 import { FOLL_GET, MmStruct, Page, Vma } from './mm_types.js';
 import type { Vec } from './uio.js';
 import { IovIter, IovIterState } from './uio.js';
@@ -33,8 +34,10 @@ export const PIPE_BUF_FLAG_GIFT = 0x04;
 export const PIPE_BUF_FLAG_PACKET = 0x08;
 export const PIPE_BUF_FLAG_CAN_MERGE = 0x10;
 
-/** Names of several pipes in traces and reports. */
+/** Names of several pipes in traces and reports; beside files the second one is the task's own. */
 export const PIPE_NAMES = ['A', 'B'];
+export const pipeNames = ({ needs }: { needs: Needs }): readonly string[] =>
+  needs.inodes === true ? ['A', "the task's"] : PIPE_NAMES;
 
 /** Open file flags that the model looks at. */
 export const O_NONBLOCK = 0x1;
@@ -203,6 +206,8 @@ export class Out {
   /** Bytes of the request before this get_pages; bytes that an op has committed, -1 for none. */
   before = 0;
   committed = -1;
+  /** Bytes before the first page in the pipe that has gone bad, and what that says; see transfers.ts. */
+  readonly bad = { bytes: 0, err: 0 };
   /** The pipe that the op is on, and the one that it takes from (-1: none). */
   on = 0;
   from = -1;
@@ -313,6 +318,8 @@ export class Kernel {
   xaRetry = -1;
   /** Which byte of copy_to_iter's source carries the mark; none if negative. */
   srcMark = -1;
+  /** Bytes that are copied into pages as they are, where they have numbers; from the byte of the mark on. */
+  src: Uint8Array | null = null;
   warned = '';
   fatal: FatalRule | '' = '';
   fatalWhy = '';
@@ -370,7 +377,9 @@ export class Kernel {
   /** Pages with an owner for life. */
   private makePages(): void {
     const { bounds, needs } = this;
-    for (let n = 0; n < bounds.files; n++) this.filePages.push(this.addPage('page cache', `F${n}`));
+    const isTarget = needs.inodes === true;
+    for (let n = 0; n < (isTarget ? targetPages(bounds) : bounds.files); n++)
+      this.filePages.push(this.addPage('page cache', `${isTarget ? 'G' : 'F'}${n}`));
     if (needs.memory === 'fixed') {
       for (let n = 0; n < bounds.vpages; n++) this.userPages.push(this.addPage('page table', `U${n}`));
       for (let n = 0; n < bounds.vpages; n++) this.driverPages.push(this.addPage('driver', `K${n}`));
@@ -381,6 +390,10 @@ export class Kernel {
   /** Files beside the one whose pages are `filePages`, and a lender of a page more than the pipe takes. */
   private makeFiles(): SpliceState {
     const { bounds, needs } = this;
+    if (needs.inodes === true) {
+      const inodes = [new Inode('f', bounds.files), new Inode('g', targetPages(bounds))];
+      return new SpliceState(inodeFiles(inodes[0], inodes[1]), inodes);
+    }
     if (needs.openFiles !== true) return new SpliceState([]);
     const make = (owner: Page['owner'], name: string, pages: number): Page[] =>
       Array.from({ length: pages }, (_, n) => this.addPage(owner, `${name}${n}`));
@@ -436,6 +449,7 @@ export class Kernel {
     this.added.fill(0);
     for (const task of this.tasks) task.clear();
     this.splice.reset();
+    if (this.needs.inodes === true) resetSource(this);
     this.beginOp();
   }
 
@@ -462,10 +476,12 @@ export class Kernel {
     this.isOomHit = false;
     this.isFaultHit = false;
     this.srcMark = -1;
+    this.src = null;
     this.userFault = this.poison = this.xaRetry = -1;
     this.kbufAt = 0;
     if (this.splice.files.length > 0) this.splice.beginOp();
     if (this.needs.lends === true) this.lending.beginOp();
+    if (this.needs.inodes === true) resetTarget(this);
     this.warned = '';
     this.fatal = '';
     this.fatalWhy = '';

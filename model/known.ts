@@ -116,3 +116,17 @@ export const KNOWN_BLOCKING_4_8: readonly Known[] = [
 export const KNOWN_BLOCKING_5_8: readonly Known[] = [
   { invariant: 'retry-makes-progress', op: 'pwrite', scenario: 'blocking', finding: 'F-12' },
 ];
+
+/** Files beside a pipe, every kernel: an F_SETFL merges a packet, and a bad page reads as the end of the input. */
+export const KNOWN_FILES: readonly Known[] = [
+  { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'file-splice', finding: 'F-8' },
+  { invariant: 'retry-makes-progress', op: 'splice_to_file', scenario: 'file-splice', finding: 'F-70' },
+];
+
+/** From 5.8 on: what empty slots do. */
+export const KNOWN_FILES_5_8: readonly Known[] = [
+  ...KNOWN_FILES,
+  { invariant: 'returns-what-it-promised', op: 'pread', scenario: 'file-splice', finding: 'F-11' },
+  { invariant: 'retry-makes-progress', op: 'pwrite', scenario: 'file-splice', finding: 'F-12' },
+  { invariant: 'retry-makes-progress', op: 'splice_file', scenario: 'file-splice', finding: 'F-12' },
+];

@@ -112,7 +112,8 @@ function checkSpan(k: Kernel, page: Page | null, off: number, len: number, by: s
 export function memcpyToPage(k: Kernel, page: Page | null, off: number, len: number, mark: number, by: string): void {
   checkSpan(k, page, off, len, by);
   if (k.bounds.contents === 'off') return;
-  for (let i = 0; i < len; i++) page.data[off + i] = i === mark ? Tag.Marked : Tag.Plain;
+  if (k.src !== null) for (let i = 0; i < len; i++) page.data[off + i] = k.src[i - mark];
+  else for (let i = 0; i < len; i++) page.data[off + i] = i === mark ? Tag.Marked : Tag.Plain;
 }
 
 /** memcpy_from_page() into the user's buffer at `k.user.pos`. */

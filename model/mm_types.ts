@@ -55,6 +55,9 @@ export class Page {
     return this.head.hasTail;
   }
 
+  /** PG_uptodate, of a page of the page cache. */
+  isUptodate = true;
+
   /** Of a head: the next page belongs to its folio. */
   hasTail = false;
 }

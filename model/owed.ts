@@ -31,7 +31,7 @@ export function takeRead(g: Ghost, ret: number): void {
 
 /** Whether the user's buffer holds what was owed. */
 export function isDeliveryRight(g: Ghost, k: Kernel, ret: number): boolean {
-  for (let n = 0; n < ret; n++) if (n >= g.n || k.user.data[n] !== g.tag[n]) return false;
+  for (let n = 0; n < ret; n++) if (n >= g.n || k.user.data[n] !== g.owedByte(n)) return false;
   return true;
 }
 

@@ -39,6 +39,7 @@ export function countOwners(k: Kernel, ring: RingView): void {
     const to = request.hold === FOLL_PIN ? pins : refs;
     for (let e = 0; e < request.nr; e++) add(request.page[e], to);
   }
+  for (const { cache } of k.splice.inodes) for (const page of cache) if (page?.owner === '') add(page, refs);
   const { ownedPages } = k;
   for (let p = 0; p < ownedPages.length; p++) refs[ownedPages[p].head.pfn]++;
 }

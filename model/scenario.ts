@@ -12,6 +12,8 @@ export type ScenarioName =
   | 'blocking'
   | 'read-to-read'
   | 'vmsplice'
+  | 'sendfile'
+  | 'file-splice'
   | 'all';
 
 export interface Scenario {
@@ -35,6 +37,8 @@ export interface Scenario {
   readonly flags: boolean;
   /** Two pipes, with splice and tee between them, and F_SETPIPE_SZ. */
   readonly pipes?: boolean;
+  /** Of the two with files: A is written, f changes, and offsets are given. */
+  readonly changes?: boolean;
 }
 
 export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
@@ -164,6 +168,39 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
     faults: true,
     iterators: false,
     flags: false,
+  },
+  sendfile: {
+    name: 'sendfile',
+    title: "sendfile(2) from file to file over the task's internal pipe, and to a pipe, call after call",
+    bounds: {
+      tiny: { page: 2, ring: 1, files: 2, oom: 'off', stale: 'none', follow: 0, headbits: 4 },
+      default: { files: 2, oom: 'off', stale: 'none', follow: 0, headbits: 4 },
+      deep: { files: 3, stale: 'none', follow: 0, headbits: 4 },
+    },
+    needs: { ...PIPE_NEEDS, pipes: 2, inodes: true },
+    copies: false,
+    extract: false,
+    writers: 'one',
+    faults: false,
+    iterators: false,
+    flags: false,
+  },
+  'file-splice': {
+    name: 'file-splice',
+    title: 'splice(2) from files into a pipe and from the pipe into files, while the files change',
+    bounds: {
+      tiny: { page: 2, ring: 1, files: 2, oom: 'off', stale: 'none', follow: 0, headbits: 4 },
+      default: { files: 2, oom: 'off', stale: 'none', follow: 0, headbits: 4 },
+      deep: { files: 3, stale: 'none', follow: 0, headbits: 4 },
+    },
+    needs: { ...PIPE_NEEDS, pipes: 2, inodes: true },
+    copies: false,
+    extract: false,
+    writers: 'both',
+    faults: true,
+    iterators: false,
+    flags: false,
+    changes: true,
   },
   all: {
     name: 'all',

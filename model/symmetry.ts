@@ -88,6 +88,8 @@ function nameAnonPages(k: Kernel, order: Page[], first: number, rotation: number
       next = name(k, order, tmpPage2, next);
     }
     for (const mm of mms) for (const pte of mm.ptes) next = name(k, order, pte.page, next);
+    for (const { cache } of k.splice.inodes)
+      for (const page of cache) if (page?.owner === '') next = name(k, order, page, next);
   } else if (k.needs.pipe) {
     const mask = pipe.buffers - 1;
     for (let s = 0; s <= mask; s++) next = name(k, order, pipe.bufs[(rotation + s) & mask].page, next);

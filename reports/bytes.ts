@@ -1,18 +1,23 @@
 /** Contents in text: one sign a byte, what can be read of the pipe, and what has to be. */
 import type { Runner } from '../harness/runner.js';
 import { ByteKind } from '../model/ghost.js';
+import { FIRST, TRANSIENT, ZERO } from '../model/inode.js';
 import type { Page, PipeBuffer } from '../model/kernel.js';
 import { PIPE_BUF_FLAG_PACKET } from '../model/kernel.js';
 
 /** What the signs for bytes mean; one line for the whole report. */
 export const LEGEND = 'bytes: . plain  * marked  ? never written  - not readable';
 
+/** The same where each byte has a number of its own (model/inode.ts). */
+export const NUMBERS_LEGEND = 'bytes: a letter each  0 zero  ? never written  - not readable';
+
 const SIGNS = ['?', '.', '*'];
 
 /** The same where pages are lent: there a byte is told by whose memory it is in. */
 const LENT_LEGEND = "bytes: . pipe's  u user's  z zero page  f file  x other  - not readable";
 
-export const legendOf = (runner: Runner): string => (runner.k.needs.lends === true ? LENT_LEGEND : LEGEND);
+export const legendOf = (runner: Runner): string =>
+  runner.k.needs.lends === true ? LENT_LEGEND : runner.k.needs.inodes === true ? NUMBERS_LEGEND : LEGEND;
 
 /** Whose memory a page is. */
 function ownerSign(page: Page): string {
@@ -21,10 +26,18 @@ function ownerSign(page: Page): string {
   return page.isAnonMapped ? 'u' : '.';
 }
 
+/** A letter for each byte that has a number; those of g and of a write, which only one op sees, are capital. */
+function letter(byte: number): string {
+  if (byte <= ZERO) return byte === ZERO ? '0' : '?';
+  if (byte >= TRANSIENT) return String.fromCodePoint(65 + ((byte - TRANSIENT) % 26));
+  return String.fromCodePoint(97 + ((byte - FIRST) % 26));
+}
+
 /** The sign of one byte; with contents=off every byte is plain. */
 function sign(runner: Runner, tag: number, page: Page | null): string {
   if (runner.k.needs.lends === true) return page === null ? 'x' : ownerSign(page);
-  return runner.w.bounds.contents === 'off' ? '.' : (SIGNS[tag] ?? '?');
+  if (runner.w.bounds.contents === 'off') return '.';
+  return runner.k.needs.inodes === true ? letter(tag) : (SIGNS[tag] ?? '?');
 }
 
 /** A whole page: what a reader of the slot can get at by its tag, the rest as `-`. */
@@ -51,7 +64,7 @@ function stream(runner: Runner, bytes: readonly Byte[]): string {
   let out = '';
   let isInside = false;
   for (const { tag, kind, page } of bytes) {
-    if (kind !== ByteKind.Stream && !isInside) out += '<';
+    if (kind !== ByteKind.Stream && kind !== ByteKind.Shared && !isInside) out += '<';
     out += sign(runner, tag, page);
     isInside = kind === ByteKind.Packet;
     if (kind === ByteKind.PacketEnd) out += '>';
@@ -81,8 +94,8 @@ export function byteLines(runner: Runner): [string, string][] {
   const owed = stream(
     runner,
     Array.from({ length: g.n }, (_, n): Byte => {
-      const isThere = bytes[n]?.tag === g.tag[n];
-      return { tag: g.tag[n], kind: g.kind[n], page: isThere ? bytes[n].page : null };
+      const isThere = bytes[n]?.tag === g.owedByte(n);
+      return { tag: g.owedByte(n), kind: g.kind[n], page: isThere ? bytes[n].page : null };
     }),
   );
   const real = stream(runner, bytes);
@@ -92,4 +105,26 @@ export function byteLines(runner: Runner): [string, string][] {
     ['readable', real],
     ['owed', owed + note],
   ];
+}
+
+/** Columns of the name before a line. */
+export const NAME_WIDTH = 10;
+
+/** Breaks a text that is too long at its spaces, but not within them. */
+export function fold(name: string, text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = name.padEnd(NAME_WIDTH);
+  // A long run of bytes has no space in it.
+  const room = columns - NAME_WIDTH;
+  const parts = text
+    .split(/(?<=\S) /)
+    .flatMap((part) => (part.length <= room ? [part] : (part.match(new RegExp(`.{1,${room}}`, 'g')) ?? [])));
+  for (const part of parts) {
+    if (line.trimEnd().length > NAME_WIDTH && line.length + part.length > columns) {
+      lines.push(line.trimEnd());
+      line = ' '.repeat(NAME_WIDTH);
+    }
+    line += `${part} `;
+  }
+  return [...lines, line.trimEnd()];
 }

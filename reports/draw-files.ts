@@ -2,6 +2,8 @@
 import type { Runner } from '../harness/runner.js';
 import type { OpenFile } from '../model/files.js';
 import { With } from '../model/files.js';
+import { At } from '../model/inode.js';
+import { pageBytes } from './bytes.js';
 
 type Line = [name: string, text: string];
 
@@ -46,4 +48,41 @@ export function fileLines(runner: Runner): Line[] {
   lines.push(['in', fileText(file, splice.inAt, isIn ? splice.offIn.pos : file.fPos.pos, isIn)]);
   lines.push(['out', fileText(out, splice.outAt, isOut ? splice.offOut.pos : out.fPos.pos, isOut)]);
   return lines;
+}
+
+/** The bytes of f, page by page; `--` for a page that is not cached. */
+function cachedText(runner: Runner): string {
+  const { k } = runner;
+  const [f] = k.splice.inodes;
+  const pages = f.cache.map((page) => {
+    if (page === null) return '-'.repeat(k.pageSize);
+    return page.isUptodate ? pageBytes(runner, page) : `${pageBytes(runner, page)}!`;
+  });
+  return `${f.size} ${f.size === 1 ? 'byte' : 'bytes'} [${pages.join('|')}]`;
+}
+
+/** f, and where f and g stand: `f: 3 bytes [ab|--] at 2, g at 4`. */
+export function inodeText(runner: Runner): string {
+  const { files } = runner.k.splice;
+  const at = (n: number): string => (files[n].fPos.pos === 0 ? '' : ` at ${files[n].fPos.pos}`);
+  const g = at(At.G) === '' ? '' : `, g${at(At.G)}`;
+  return `f: ${cachedText(runner)}${at(At.F)}${g}`;
+}
+
+/** The same in a drawing, with what an op has left in g. */
+export function inodeLines(runner: Runner): Line[] {
+  const { k } = runner;
+  const lines: Line[] = [['f', `${cachedText(runner)}, f_pos ${k.splice.files[At.F].fPos.pos}`]];
+  if (runner.k.splice.inodes[0].cache.some((page) => page?.isUptodate === false))
+    lines.push(['', '! is not up to date']);
+  const [, g] = k.splice.inodes;
+  const bytes = g.cache.map((page) => (page === null ? '' : pageBytes(runner, page))).join('|');
+  lines.push(['g', `${g.size} bytes [${bytes}], f_pos ${k.splice.files[At.G].fPos.pos}`]);
+  return lines;
+}
+
+/** The task's own pipe is empty between two calls: it is drawn where it is not. */
+export function isQuietTaskPipe({ k, w }: Runner, p: number): boolean {
+  if (k.needs.inodes !== true || p === 0) return false;
+  return w.ring.used(k) === 0 && k.pipe.bufs.every((buf) => buf.ops === 0);
 }

@@ -9,10 +9,10 @@ import { isPending } from '../model/callers/callers.js';
 import type { IovIter } from '../model/kernel.js';
 import * as K from '../model/kernel.js';
 import { callerName } from '../model/ops/splice.js';
-import { fileLines } from './draw-files.js';
+import { fileLines, inodeLines, isQuietTaskPipe } from './draw-files.js';
 import { taskLines } from './draw-tasks.js';
 import { listedName, memoryLines } from './draw-memory.js';
-import { byteLines, bytesText, pageBytes, slotBytes } from './bytes.js';
+import { byteLines, bytesText, fold, pageBytes, slotBytes } from './bytes.js';
 
 export { legendOf } from './bytes.js';
 
@@ -175,6 +175,7 @@ function pageLines(runner: Runner): [string, string][] {
       (page) =>
         k.needs.openFiles !== true &&
         k.needs.lends !== true &&
+        k.needs.inodes !== true &&
         runner.w.bounds.contents !== 'off' &&
         page.data.some((tag) => tag !== K.Tag.Plain),
     )
@@ -207,6 +208,7 @@ function around(runner: Runner): [name: string, text: string, slotMark?: number]
   if (k.iterCopy.active) out.push(['copy', iterText(runner, k.iterCopy)]);
   const isOfPipe = k.needs.memory === 'none' || !k.request.isCommitted;
   if (k.request.on !== 0 && isOfPipe) out.push(['request', requestText(runner)]);
+  if (k.needs.inodes === true) out.push(...inodeLines(runner));
   if (k.pipes.length > 1) return [...out, ...pageLines(runner)];
   out.push(...taskLines(runner));
   out.push(...tmpPageLine(runner));
@@ -214,27 +216,6 @@ function around(runner: Runner): [name: string, text: string, slotMark?: number]
   if (k.needs.openFiles === true) out.push(...fileLines(runner));
   else if (hasPipe(runner)) out.push(...byteLines(runner));
   return out;
-}
-
-const NAME_WIDTH = 10;
-
-/** Breaks a text that is too long at its spaces, but not within them. */
-function fold(name: string, text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = name.padEnd(NAME_WIDTH);
-  // A long run of bytes has no space in it.
-  const room = columns - NAME_WIDTH;
-  const parts = text
-    .split(/(?<=\S) /)
-    .flatMap((part) => (part.length <= room ? [part] : (part.match(new RegExp(`.{1,${room}}`, 'g')) ?? [])));
-  for (const part of parts) {
-    if (line.trimEnd().length > NAME_WIDTH && line.length + part.length > columns) {
-      lines.push(line.trimEnd());
-      line = ' '.repeat(NAME_WIDTH);
-    }
-    line += `${part} `;
-  }
-  return [...lines, line.trimEnd()];
 }
 
 /** Whether there is a pipe to draw: not while an iterator walks over memory. */
@@ -260,9 +241,14 @@ function ringTable(runner: Runner, marks: readonly number[], columns: number): s
 function drawPipes(runner: Runner, marks: readonly (readonly number[])[], columns: number): string[] {
   const lines = runner.k.pipes.flatMap((_, p) => {
     runner.usePipe(p);
+    if (isQuietTaskPipe(runner, p)) return [];
     const rest = [...tmpPageLine(runner), ...byteLines(runner)];
     return [
-      ...fold(`pipe ${K.PIPE_NAMES[p]}`, pipeLine(runner), columns),
+      ...fold(
+        runner.k.needs.inodes === true && p > 0 ? 'task pipe' : `pipe ${K.PIPE_NAMES[p]}`,
+        pipeLine(runner),
+        columns,
+      ),
       ...ringTable(runner, marks[p] ?? [], columns),
       ...rest.flatMap(([name, text]) => fold(name, text, columns)),
     ];

@@ -8,7 +8,7 @@ import type { Page } from '../model/kernel.js';
 import { ITER_PIPE, PIPE_NAMES } from '../model/kernel.js';
 import type { OpInstance } from '../model/op.js';
 import { slotBytes } from './bytes.js';
-import { addedText, positionText } from './draw-files.js';
+import { addedText, inodeText, positionText } from './draw-files.js';
 import { heldWord, listedName, memoryShort } from './draw-memory.js';
 import { taskShort } from './draw-tasks.js';
 import { COLUMNS, flagNames, hasPipe, offsetOfIter, slotOfIter } from './draw.js';
@@ -91,6 +91,7 @@ export function ringLines(runner: Runner, width = COLUMNS): string[] {
   if (k.pipes.length > 1) {
     const lines = k.pipes.flatMap((_, p) => {
       runner.usePipe(p);
+      if (k.needs.inodes === true && p > 0) return joinParts([inodeText(runner)], width);
       return joinParts([`${PIPE_NAMES[p]}:`, ...slotTexts(runner), ...tmpPageText(runner, name)], width);
     });
     runner.usePipe(0);

@@ -79,6 +79,7 @@ const BREAKERS: Readonly<Record<string, Breaker>> = {
     steps: 2,
   },
   'internal-pipe-is-neutral': { design: designOf('read-to-read-rfc-2022'), scenario: 'read-to-read', steps: 1 },
+  'positions-agree': { design: designOf('sendfile-short-actor'), scenario: 'sendfile', bounds: 'tiny', steps: 1 },
   'errors-have-no-effect': { design: designOf('read-to-read-rfc-2022'), scenario: 'read-to-read', steps: 1 },
   'lent-data-is-the-lenders': {
     design: linux61,

@@ -11,6 +11,8 @@ import { design as extractZeroSized } from './history/extract-zero-sized.js';
 import { design as fionread16Bit } from './history/fionread-16-bit.js';
 import { design as folioqPastEnd } from './history/folioq-past-end.js';
 import { design as occupancy16Bit } from './history/occupancy-16-bit.js';
+import { design as defaultReadFloor } from './history/default-read-floor.js';
+import { design as iomapPipeLeak } from './history/iomap-pipe-leak.js';
 import { design as revertBraino } from './history/revert-braino.js';
 import { design as fuseReleasedFlags } from './history/fuse-released-flags.js';
 import { design as fuseStolenPage } from './history/fuse-stolen-page.js';
@@ -19,6 +21,10 @@ import { design as spliceEmptyBuffer } from './history/splice-empty-buffer.js';
 import { design as closeWakesOne } from './history/close-wakes-one.js';
 import { design as resizeWakesEarly } from './history/resize-wakes-early.js';
 import { design as writeStaleHead } from './history/write-stale-head.js';
+import { design as sendfileShortActor } from './history/sendfile-short-actor.js';
+import { design as sendfileToPipe } from './history/sendfile-to-pipe.js';
+import { design as spliceFullLivelock } from './history/splice-full-livelock.js';
+import { design as spliceToAppend } from './history/splice-to-append.js';
 import { design as spliceToPipeFlags } from './history/splice-to-pipe-flags.js';
 import { design as spliceToPipeLeak } from './history/splice-to-pipe-leak.js';
 import { design as teeMerge } from './history/tee-merge.js';
@@ -57,13 +63,19 @@ export const DESIGNS: readonly Design[] = [
   linux58,
   revertBraino,
   copyMcShort,
+  defaultReadFloor,
+  iomapPipeLeak,
+  spliceFullLivelock,
   linux61,
+  sendfileShortActor,
+  sendfileToPipe,
+  spliceToAppend,
+  spliceEmptyBuffer,
   teeMerge,
   resizeWrappedRing,
   teeRefOverflow,
   spliceToPipeFlags,
   spliceToPipeLeak,
-  spliceEmptyBuffer,
   fuseStolenPage,
   fuseReleasedFlags,
   closeWakesOne,

@@ -3,6 +3,7 @@ import { defineDesign } from '../design.js';
 import {
   KNOWN_BLOCKING_5_8,
   KNOWN_EXTRACT_6_3,
+  KNOWN_FILES_5_8,
   KNOWN_GET_PAGES2,
   KNOWN_LENT_6_1,
   KNOWN_MOVES_6_1,
@@ -10,7 +11,8 @@ import {
 } from '../known.js';
 import { bioExtractFunctions } from '../bio.js';
 import { iovIter612, iovIter612Added } from '../linux/6.12/iov_iter.js';
-import { spliceDirect61 } from '../linux/6.1/splice_direct.js';
+import { readToRead61 } from '../linux/6.1/splice_direct.js';
+import { sendfile612, sendfile612Added } from '../linux/6.12/sendfile.js';
 import { fileSplice612, spliceFolioIntoPipe } from '../linux/6.12/file_splice.js';
 import { gupFunctions } from '../gup.js';
 import { design as linux63, RETENTIONS_6_3 } from './linux-6.3.js';
@@ -32,7 +34,8 @@ const GONE: readonly FunctionName[] = [
   'genericFileSpliceRead',
   'genericFileSpliceReadDone',
   // Restated for 6.1 alone.
-  ...(Object.keys(spliceDirect61) as FunctionName[]),
+  ...(Object.keys(readToRead61) as FunctionName[]),
+  'genericFileSpliceReadFile',
 ];
 
 /** Since 6.5 a pin of the zero page takes nothing (c8070b787519). */
@@ -53,8 +56,8 @@ export const design = defineDesign({
     { tree: '6.12', file: 'include/linux/iov_iter.h', symbol: '' },
   ],
   base: linux63,
-  override: { ...iovIter612, ...fileSplice612, ...bioExtractFunctions, tryGrabFolio, unpinUserPage },
-  add: { functions: { ...iovIter612Added, spliceFolioIntoPipe } },
+  override: { ...iovIter612, ...fileSplice612, ...sendfile612, ...bioExtractFunctions, tryGrabFolio, unpinUserPage },
+  add: { functions: { ...iovIter612Added, ...sendfile612Added, spliceFolioIntoPipe } },
   remove: GONE,
   contract: {
     ...linux63.contract,
@@ -66,13 +69,14 @@ export const design = defineDesign({
         'supported (6.12 lib/iov_iter.c)',
     },
   },
-  scenarios: ['iov-iter', 'extract', 'fork-dma', 'splice', 'blocking', 'vmsplice'],
+  scenarios: ['iov-iter', 'extract', 'fork-dma', 'splice', 'blocking', 'vmsplice', 'sendfile', 'file-splice'],
   expect: {
     known: [
       ...KNOWN_PIPES_6_1,
       ...KNOWN_LENT_6_1,
       ...KNOWN_BLOCKING_5_8,
       ...KNOWN_MOVES_6_1,
+      ...KNOWN_FILES_5_8,
       ...KNOWN_GET_PAGES2,
       ...KNOWN_EXTRACT_6_3,
       {

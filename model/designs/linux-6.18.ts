@@ -1,5 +1,5 @@
 import { defineDesign } from '../design.js';
-import { KNOWN_EXTRACT_6_3, KNOWN_GET_PAGES2, KNOWN_MOVES_6_1 } from '../known.js';
+import { KNOWN_EXTRACT_6_3, KNOWN_FILES, KNOWN_GET_PAGES2, KNOWN_MOVES_6_1 } from '../known.js';
 import { bio618 } from '../linux/6.18/bio.js';
 import { extract618 } from '../linux/6.18/extract.js';
 import { pipe618, pipe618Added } from '../linux/6.18/pipe.js';
@@ -26,12 +26,13 @@ export const design = defineDesign({
   add: { functions: pipe618Added },
   remove: ['iovIterIsAligned'],
   tmpPages: 2,
-  scenarios: ['packet', 'iov-iter', 'extract', 'fork-dma', 'splice', 'blocking', 'vmsplice'],
+  scenarios: ['packet', 'iov-iter', 'extract', 'fork-dma', 'splice', 'blocking', 'vmsplice', 'sendfile', 'file-splice'],
   expect: {
     known: [
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'splice', finding: 'F-8' },
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'vmsplice', finding: 'F-8' },
+      ...KNOWN_FILES,
       ...KNOWN_MOVES_6_1,
       ...KNOWN_GET_PAGES2,
       ...KNOWN_EXTRACT_6_3,

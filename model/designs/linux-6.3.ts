@@ -1,6 +1,6 @@
 import type { Retentions } from '../contract.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_EXTRACT_6_3, KNOWN_GET_PAGES2, KNOWN_LENT_6_1, KNOWN_MOVES_6_1 } from '../known.js';
+import { KNOWN_EXTRACT_6_3, KNOWN_FILES_5_8, KNOWN_GET_PAGES2, KNOWN_LENT_6_1, KNOWN_MOVES_6_1 } from '../known.js';
 import { gupFunctions63, gupPinsZeroPage } from '../gup.js';
 import { extract63 } from '../linux/6.3/extract.js';
 import { iovIter63 } from '../linux/6.3/iov_iter.js';
@@ -46,11 +46,12 @@ export const design = defineDesign({
         'and a pipe is not named (6.3 lib/iov_iter.c)',
     },
   },
-  scenarios: ['iov-iter', 'extract', 'fork-dma', 'vmsplice'],
+  scenarios: ['iov-iter', 'extract', 'fork-dma', 'vmsplice', 'sendfile', 'file-splice'],
   expect: {
     known: [
       ...KNOWN_MOVES_6_1,
       ...KNOWN_LENT_6_1,
+      ...KNOWN_FILES_5_8,
       ...KNOWN_GET_PAGES2,
       ...KNOWN_EXTRACT_6_3,
       { invariant: 'count-consumed-exactly', op: 'iov_iter_extract_pages', scenario: 'extract', finding: 'F-27' },

@@ -16,7 +16,8 @@ import type { Kernel } from '../kernel.js';
 import { READ } from '../kernel.js';
 import { pipeOccupancy } from '../linux/5.8/pipe.js';
 import { deref } from '../linux/6.1/read_write.js';
-import { callSpliceRead, eatEmptyBuffers, fillArray, initSpliceDesc } from '../linux/6.1/splice_direct.js';
+import { callSpliceRead, initSpliceDesc } from '../linux/6.1/splice_direct.js';
+import { eatEmptyBuffers, fillArray } from '../linux/6.1/splice_write.js';
 import { mayAllocate } from '../mm.js';
 import { BOTH, CONSUMED_BY_READ, isConsumedByRead, design as posted } from './read-to-read-rfc-2022.js';
 

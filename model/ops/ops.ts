@@ -23,6 +23,8 @@ import { PIPE_OPS } from './pipe.js';
 import { PROCESS_OPS } from './process.js';
 import { QUERY_OPS } from './query.js';
 import { REQUEST_OPS } from './request.js';
+import { FILE_PIPE_OPS } from './file-pipe.js';
+import { SENDFILE_OPS } from './sendfile.js';
 import { SPLICE_OPS } from './splice.js';
 import { SPLICE_PIPES_OPS } from './splice-pipes.js';
 import { VEC_QUERY_OPS } from './vec-query.js';
@@ -47,4 +49,6 @@ export const OPS: readonly OpSpec[] = [
   ...VEC_QUERY_OPS,
   ...IO_SPLICE_OPS,
   ...VMSPLICE_OPS,
+  ...SENDFILE_OPS,
+  ...FILE_PIPE_OPS,
 ].map(uniform);

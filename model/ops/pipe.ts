@@ -20,6 +20,7 @@ const hasPipe = (w: World): boolean =>
   w.scenario.needs.pipe &&
   w.scenario.needs.openFiles !== true &&
   w.scenario.needs.lends !== true &&
+  w.scenario.needs.inodes !== true &&
   w.scenario.pipes !== true &&
   w.scenario.needs.tasks !== true &&
   (!w.scenario.extract || w.design.present.has('iovIterPipe'));

@@ -8,9 +8,11 @@
 import type { KernelFunctions } from '../../functions.js';
 import type { Kernel, Page, PipeBuffer } from '../../kernel.js';
 import { PIPE_BUF_FLAG_GIFT, PIPE_BUF_FLAG_LRU, PipeBufOps } from '../../kernel.js';
+import { badPageError } from '../6.1/filemap.js';
 
 /** A page of the file may have been truncated, or not be read in: a choice of the op. @kernel 6.1 fs/splice.c page_cache_pipe_buf_confirm */
 function pipeBufConfirm(k: Kernel, buf: PipeBuffer): number {
+  if (buf.page?.isUptodate === false) return badPageError(k, buf);
   const { lending } = k;
   if (buf.ops !== PipeBufOps.PageCache || lending.confirmError === 0) return 0;
   lending.isConfirmHit = true;

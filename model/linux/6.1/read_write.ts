@@ -6,7 +6,9 @@
 import { EACCES, EFAULT, EIO } from '../../errno.js';
 import type { Loff, OpenFile } from '../../files.js';
 import { With } from '../../files.js';
+import type { Inode } from '../../inode.js';
 import type { IovIter, Kernel } from '../../kernel.js';
+import { copyingRead, directRead, filemapRead, genericPerformWrite } from './filemap.js';
 
 /** `*ppos` */
 export function deref(k: Kernel, ppos: Loff | null, by: string): Loff {
@@ -81,12 +83,26 @@ function eachPage(k: Kernel, file: OpenFile, i: IovIter, end: number, copy: Copy
   return done === 0 && after > 0 ? -EFAULT : done;
 }
 
+/** `read_iter` of a file with a page cache of its own, by what it was opened with. */
+export function readInode(
+  k: Kernel,
+  file: OpenFile,
+  inode: Inode,
+  to: IovIter,
+  direct: (k: Kernel, inode: Inode, to: IovIter) => number,
+): number {
+  if (file.isCopied) return copyingRead(k, inode, to);
+  return file.isDirect ? direct(k, inode, to) : filemapRead(k, inode, to);
+}
+
 /** @kernel 6.1 mm/filemap.c filemap_read: the pages are cached. */
 export function callReadIter(k: Kernel, file: OpenFile, to: IovIter): number {
+  if (file.inode !== null) return readInode(k, file, file.inode, to, directRead);
   return eachPage(k, file, to, file.size, 'copyPageToIter');
 }
 
 /** @kernel 6.1 mm/filemap.c generic_perform_write: within the pages that the file has. */
 export function callWriteIter(k: Kernel, file: OpenFile, from: IovIter): number {
+  if (file.inode !== null) return genericPerformWrite(k, file.inode, from);
   return eachPage(k, file, from, file.pages.length * k.pageSize, 'copyPageFromIter');
 }

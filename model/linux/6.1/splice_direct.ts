@@ -9,19 +9,25 @@
  *
  * @kernel 6.1 fs/splice.c; fs/read_write.c; io_uring/splice.c
  */
-import { EBADF, EINVAL, ENOMEM } from '../../errno.js';
+import { EBADF, EINVAL } from '../../errno.js';
 import type { Loff, OpenFile, SpliceDesc } from '../../files.js';
 import { SPLICE_F_NONBLOCK } from '../../files.js';
 import type { KernelFunctions } from '../../functions.js';
-import type { Kernel } from '../../kernel.js';
+import type { Kernel, PipeInodeInfo } from '../../kernel.js';
 import { READ, WRITE } from '../../kernel.js';
-import { mayAllocate } from '../../mm.js';
-import { pipeBuf, pipeFull, pipeOccupancy, slotAdd } from '../5.8/pipe.js';
+import { pipeFull, pipeOccupancy } from '../5.8/pipe.js';
 import { ioUringSplice61 } from './io_uring_splice.js';
 import { callReadIter, callWriteIter, deref, producerLimit, rwVerifyArea } from './read_write.js';
+import { iterFileSpliceWrite } from './splice_write.js';
 
 /** @kernel 6.1 fs/splice.c generic_file_splice_read */
-function genericFileSpliceReadFile(k: Kernel, file: OpenFile, ppos: Loff | null, len: number, _flags: number): number {
+export function genericFileSpliceReadFile(
+  k: Kernel,
+  file: OpenFile,
+  ppos: Loff | null,
+  len: number,
+  _flags: number,
+): number {
   const by = 'generic_file_splice_read';
   k.fn.genericFileSpliceRead(k, len);
   k.splice.kiPos = deref(k, ppos, by).pos;
@@ -47,75 +53,6 @@ function spliceReadOwn(k: Kernel, file: OpenFile, ppos: Loff | null, len: number
     done += n;
   }
   return done;
-}
-
-/** Slots with bytes, from the oldest on, as `array` for an iterator: bytes that it covers. */
-export function fillArray(k: Kernel, len: number, nbufs: number): number {
-  const { pipe } = k;
-  const { array } = k.splice;
-  array.length = 0;
-  let left = len;
-  for (let tail = pipe.tail; tail !== pipe.head && left > 0 && array.length < nbufs; tail = slotAdd(k, tail, 1)) {
-    const buf = pipeBuf(k, tail);
-    if (buf.len === 0) continue;
-    const n = Math.min(buf.len, left);
-    if (buf.page === null) k.die('no-bug', 'generic_file_splice_read', 'a slot in use has no page');
-    array.push({ page: buf.page, offset: buf.offset, len: n });
-    left -= n;
-  }
-  return len - left;
-}
-
-/** Bytes taken off the oldest slots: those that are eaten up are released, the next one begins later. */
-export function dismiss(k: Kernel, bytes: number): void {
-  const { pipe } = k;
-  while (bytes > 0) {
-    k.turn('splice_dismiss_pipe');
-    const buf = pipeBuf(k, pipe.tail);
-    if (bytes >= buf.len) {
-      bytes -= buf.len;
-      buf.len = 0;
-      k.fn.pipeBufRelease(k, buf);
-      pipe.tail = slotAdd(k, pipe.tail, 1);
-    } else {
-      buf.offset += bytes;
-      buf.len -= bytes;
-      bytes = 0;
-    }
-  }
-}
-
-/** @kernel 6.1 fs/splice.c eat_empty_buffer */
-export function eatEmptyBuffers(k: Kernel): void {
-  const { pipe } = k;
-  while (pipeOccupancy(k) > 0 && pipeBuf(k, pipe.tail).len === 0) {
-    k.fn.pipeBufRelease(k, pipeBuf(k, pipe.tail));
-    pipe.tail = slotAdd(k, pipe.tail, 1);
-  }
-}
-
-/** @kernel 6.1 fs/splice.c iter_file_splice_write; nobody writes to the pipe, so that an empty one is the end. */
-function iterFileSpliceWrite(k: Kernel, out: OpenFile, ppos: Loff | null, len: number, _flags: number): number {
-  const by = 'iter_file_splice_write';
-  const at = deref(k, ppos, by);
-  if (!mayAllocate(k)) return -ENOMEM;
-  let ret = 0;
-  let spliced = 0;
-  while (spliced < len) {
-    k.turn(by);
-    eatEmptyBuffers(k);
-    if (pipeOccupancy(k) === 0) break;
-    const bytes = fillArray(k, len - spliced, k.pipe.maxUsage);
-    k.fn.iovIterBvec(k, k.iter, WRITE, k.splice.vec, bytes);
-    k.splice.kiPos = at.pos;
-    ret = k.fn.callWriteIter(k, out, k.iter);
-    k.iter.clear();
-    if (ret <= 0) break;
-    spliced += ret;
-    at.pos = k.splice.kiPos;
-    dismiss(k, ret);
-  }
-  return spliced > 0 ? spliced : ret;
 }
 
 /** @kernel 6.1 fs/splice.c do_splice_from */
@@ -151,12 +88,13 @@ function releaseAll(k: Kernel): void {
   for (const buf of k.pipe.bufs) if (buf.ops !== 0) k.fn.pipeBufRelease(k, buf);
 }
 
-/** @kernel 6.1 fs/splice.c splice_direct_to_actor */
-function spliceDirectToActor(
+/** splice_direct_to_actor(); `rewind`: both ends of the ring go back to its first slot. @kernel 6.1 fs/splice.c */
+export function directToActor(
   k: Kernel,
   file: OpenFile,
   sd: SpliceDesc,
   actor: (k: Kernel, sd: SpliceDesc) => number,
+  rewind: (pipe: PipeInodeInfo) => void,
 ): number {
   if (!file.isSeekable) return -EINVAL;
   const { pipe, splice } = k;
@@ -165,7 +103,7 @@ function spliceDirectToActor(
   let bytes = 0;
   let len = sd.totalLen;
   sd.flags &= ~SPLICE_F_NONBLOCK; // the output may wait
-  if (pipeOccupancy(k) !== 0) k.warn('splice_direct_to_actor');
+  if (pipeOccupancy(k) + pipe.nrbufs !== 0) k.warn('splice_direct_to_actor');
   while (len > 0) {
     k.turn('splice_direct_to_actor');
     const before = sd.pos;
@@ -191,9 +129,15 @@ function spliceDirectToActor(
       break;
     }
   }
-  pipe.tail = pipe.head = 0;
+  rewind(pipe);
   return bytes;
 }
+
+/** @kernel 6.1 fs/splice.c splice_direct_to_actor */
+const spliceDirectToActor: KernelFunctions['spliceDirectToActor'] = (k, file, sd, actor) =>
+  directToActor(k, file, sd, actor, (pipe) => {
+    pipe.tail = pipe.head = 0;
+  });
 
 /** @kernel 6.1 fs/splice.c direct_splice_actor */
 function directSpliceActor(k: Kernel, sd: SpliceDesc): number {
@@ -220,10 +164,11 @@ export function initSpliceDesc(
   return sd;
 }
 
-/** @kernel 6.1 fs/splice.c do_splice_direct; no file is open for appending. */
+/** @kernel 6.1 fs/splice.c do_splice_direct */
 const doSpliceDirect: KernelFunctions['doSpliceDirect'] = (k, file, ppos, out, opos, len, flags) => {
   const sd = initSpliceDesc(k, ppos, out, opos, len, flags, 'do_splice_direct');
   if (!out.isWrite) return -EBADF;
+  if (out.isAppend) return -EINVAL;
   let ret = k.fn.rwVerifyArea(k, WRITE, out, opos, len);
   if (ret < 0) return ret;
   ret = k.fn.spliceDirectToActor(k, file, sd, k.fn.directSpliceActor);
@@ -235,18 +180,23 @@ const doSpliceDirect: KernelFunctions['doSpliceDirect'] = (k, file, ppos, out, o
 const doSplice: KernelFunctions['doSplice'] = (_k, file, _ppos, out) =>
   !file.isRead || !out.isWrite ? -EBADF : -EINVAL;
 
+/** Of every kernel that has a pipe for direct splices. */
 export const spliceDirect61 = {
   rwVerifyArea,
   callReadIter,
   callWriteIter,
   genericFileSpliceReadFile,
-  spliceReadOwn,
   iterFileSpliceWrite,
   doSpliceFrom,
   doSpliceTo,
   spliceDirectToActor,
   directSpliceActor,
   doSpliceDirect,
+} satisfies Partial<KernelFunctions>;
+
+/** io_uring, and files that are there for seed 003. */
+export const readToRead61 = {
+  spliceReadOwn,
   doSplice,
   ...ioUringSplice61,
 } satisfies Partial<KernelFunctions>;
