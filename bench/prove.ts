@@ -14,7 +14,7 @@ import { DESIGNS } from '../model/designs/designs.js';
 import type { ScenarioName } from '../model/scenario.js';
 
 const MEMORY_BYTES = 12e9;
-const MINUTES_MAX = 30;
+const MINUTES_MAX = 60;
 
 const EDGE = 'lengths=edge,segments=edge,marks=edge';
 
@@ -39,7 +39,12 @@ const ROWS: readonly (readonly [design: string, scenario: ScenarioName, bounds: 
   ...['linux-6.1', 'linux-6.3', 'linux-6.12', 'extract-rfc-2022-repaired'].flatMap((id) =>
     ['exclusive', 'refcount'].map((cow) => [id, 'fork-dma', `default,cow=${cow}`] as const),
   ),
+  ...['linux-4.8', 'linux-6.1', 'linux-6.12', 'linux-6.18'].map((id) => [id, 'splice', 'default'] as const),
   ['pipe-iter-2016-repaired', 'pipe-iter', `deep,ring=4,${EDGE},contents=off`],
+  // Two pipes of two slots of four bytes: half an hour each.
+  ...['linux-6.18', 'linux-6.1', 'linux-4.8', 'linux-6.12'].map(
+    (id) => [id, 'splice', 'deep,lengths=edge,segments=edge,contents=off'] as const,
+  ),
 ];
 
 function run(design: Design, scenario: ScenarioName, bounds: string): { result: ExploreResult; seconds: number } {
