@@ -76,6 +76,10 @@ export function pipeRead(k: Kernel, totalLen: number): number {
     if (pipeOccupancy(k) > 0) {
       const buf = pipeBuf(k, pipe.tail);
       const chars = buf.len > totalLen ? totalLen : buf.len;
+      if (buf.page?.isUptodate === false) {
+        const error = k.fn.pipeBufConfirm(k, buf);
+        if (error !== 0) return ret === 0 ? error : ret;
+      }
       if (copyToUser(k, buf.page, buf.offset, chars, 'anon_pipe_read') < chars) {
         if (ret === 0) ret = -EFAULT;
         break;
