@@ -6,6 +6,7 @@ import { conclude } from '../harness/verdict.js';
 import type { NamedDesign } from './designs.js';
 import { resolveDesign } from './designs.js';
 import { onInterrupt } from './interrupt.js';
+import { instrumentedBuild } from './instrument.js';
 import type { Job } from './jobs.js';
 import { Jobs } from './jobs.js';
 import type { CheckOptions } from './options.js';
@@ -14,7 +15,7 @@ import { complain } from './output.js';
 import type { Plan } from './plan.js';
 import { plan } from './plan.js';
 import { Progress } from './progress.js';
-import type { Report } from './protocol.js';
+import type { Report, Search } from './protocol.js';
 import { Reporters } from './reporters.js';
 
 /** What is wrong, counted for the status. */
@@ -104,10 +105,7 @@ async function runAll(
   const workers = workersFor(searches.length, options.workers);
   const memoryBytes = Math.floor(options.memoryBytes / workers);
   const progress = new Progress(jobs, searches.length, options.isQuiet);
-  const promises = jobs.start(
-    searches.map((search) => ({ ...search, memoryBytes })),
-    workers,
-  );
+  const promises = jobs.start(await withBuilds(searches, memoryBytes), workers);
   const out: Job[] = [];
   for (const [n, promise] of promises.entries()) {
     const job = await promise;
@@ -117,6 +115,21 @@ async function runAll(
     if (job.error !== undefined) errors.add(job.error.isUsage, job.error.message);
   }
   progress.finish(out.reduce((sum, { report }) => sum + (report?.result.stats.steps ?? 0), 0));
+  return out;
+}
+
+/** Engine coverage runs a build of its own, one a design. */
+async function withBuilds(searches: readonly Search[], memoryBytes: number): Promise<Search[]> {
+  const builds = new Map<string, Promise<string>>();
+  const out: Search[] = [];
+  for (const search of searches) {
+    if (search.engine !== 'coverage') out.push({ ...search, memoryBytes });
+    else {
+      const { name } = search.ref;
+      if (!builds.has(name)) builds.set(name, instrumentedBuild(search.ref));
+      out.push({ ...search, memoryBytes, build: (await builds.get(name)) ?? '' });
+    }
+  }
   return out;
 }
 

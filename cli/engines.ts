@@ -12,6 +12,7 @@ import { findImpurity } from '../harness/purity.js';
 import { DesignFault, Runner } from '../harness/runner.js';
 import type { Design } from '../model/design.js';
 import { cName } from '../model/functions.js';
+import { openCoverage } from './coverage.js';
 import type { Message, RawClass, Search, Tally } from './protocol.js';
 
 /** States that the sample of a random run is taken from. */
@@ -204,10 +205,44 @@ function random(runner: Runner, search: Search, heartbeat: Heartbeat, design: De
   return { classes: [...classes, ...dead], tally: tallyOf(runner, search, heartbeat, budget, cutShort) };
 }
 
-export function runSearch(search: Search, design: Design, heartbeat: Heartbeat): Found {
+async function coverage(runner: Runner, search: Search, heartbeat: Heartbeat): Promise<Found> {
+  const engine = await openCoverage(runner, search, heartbeat);
+  const budget = new Budget(search, heartbeat);
+  const classes: RandomClass[] = [];
+  let cutShort = '';
+  let dead: RawClass[] = [];
+  try {
+    engine.run(
+      () => budget.isOver(),
+      (found) => {
+        classes.push(found);
+        post({ kind: 'class', found });
+      },
+    );
+    if (heartbeat.isStopped) cutShort = 'it was interrupted';
+  } catch (error) {
+    dead = [deadClass(error, runner, heartbeat.path(undefined), search.ref)];
+    cutShort = `${dead[0].class.op} can not go on`;
+  }
+  const { steps } = engine.session;
+  const { table, missing } = engine.session.reached();
+  const tally = tallyOf(runner, search, heartbeat, budget, cutShort);
+  return {
+    classes: [...classes, ...dead],
+    tally: { ...tally, stats: { states: 0, edges: 0, depth: 0, steps }, reached: table, unreached: missing },
+  };
+}
+
+export async function runSearch(search: Search, design: Design, heartbeat: Heartbeat): Promise<Found> {
   const runner = new Runner(design, search.bounds, search.scenario);
   heartbeat.enter(Phase.Searching);
-  return search.engine === 'exhaustive'
-    ? exhaustive(runner, search, heartbeat)
-    : random(runner, search, heartbeat, design);
+  switch (search.engine) {
+    case 'exhaustive':
+      return exhaustive(runner, search, heartbeat);
+    case 'random':
+      return random(runner, search, heartbeat, design);
+    case 'coverage':
+      samplePurity(search, heartbeat, design);
+      return coverage(runner, search, heartbeat);
+  }
 }

@@ -101,10 +101,15 @@ function checkDesign(design: unknown, name: string): Design {
   return guardDesign(design);
 }
 
+/** What a design file exports. */
+export interface DesignModule {
+  readonly design?: unknown;
+}
+
 async function importFile(ref: DesignRef): Promise<Design> {
-  let module: { readonly design?: unknown };
+  let module: DesignModule;
   try {
-    module = (await import(ref.url ?? '')) as { readonly design?: unknown };
+    module = (await import(ref.url ?? '')) as DesignModule;
   } catch (error) {
     if (error instanceof DesignError) throw error;
     throw new UsageError(`${ref.name}: loading it threw ${messageOf(error)}; correct it and try again`, {
@@ -114,10 +119,18 @@ async function importFile(ref: DesignRef): Promise<Design> {
   return checkDesign(module.design, ref.name);
 }
 
-/** The design that is meant. User code runs in here: never call it outside a worker where `ref.url` is set. */
-export async function loadDesign(ref: DesignRef): Promise<Design> {
+/**
+ * The design that is meant; of `module`, where that was loaded already. User code runs in here: never call it outside a
+ * worker where `ref.url` is set.
+ */
+export async function loadDesign(ref: DesignRef, module?: DesignModule): Promise<Design> {
   try {
-    const design = ref.url === null ? findOwn(ref.name) : await importFile(ref);
+    const design =
+      module !== undefined
+        ? checkDesign(module.design, ref.name)
+        : ref.url === null
+          ? findOwn(ref.name)
+          : await importFile(ref);
     if (ref.without.length === 0) return design;
     const less = design.without(ref.without);
     return { ...less, title: `${less.title}; without ${ref.without.join(', ')}` };

@@ -56,7 +56,8 @@ export interface CheckOptions {
 const ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
   exhaustive: ['exhaustive'],
   random: ['random'],
-  all: ['exhaustive', 'random'],
+  coverage: ['coverage'],
+  all: ['exhaustive', 'random', 'coverage'],
 };
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };

@@ -37,7 +37,7 @@ function boundsFor(design: NamedDesign, text: string, name: ScenarioName): Bound
 /** Something has to end a random search. */
 function stepsFor(engine: EngineName, { steps, seconds }: CheckOptions): number {
   const isEndless = steps === Number.POSITIVE_INFINITY && seconds === Number.POSITIVE_INFINITY;
-  return engine === 'random' && isEndless ? RANDOM_STEPS : steps;
+  return engine !== 'exhaustive' && isEndless ? RANDOM_STEPS : steps;
 }
 
 export function plan(designs: readonly NamedDesign[], options: CheckOptions, hasColour: boolean): Plan {

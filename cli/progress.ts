@@ -16,6 +16,10 @@ function lineOf(running: Running): string {
   if (isExplaining(running)) return `${name}: explaining ${thread.classes.length} classes`;
   const { states, edges, depth, frontier } = thread.heartbeat.read();
   const rate = `${rounded((edges * 1000) / (performance.now() - start))}/s`;
+  if (search.engine === 'coverage') {
+    const runs = `${rounded(frontier)} runs, ${rounded((frontier * 1000) / (performance.now() - start))}/s`;
+    return `${name}, coverage: ${runs}, ${rounded(edges)} steps, ${rate}, ${states} bins, ${depth} inputs kept, ${thread.classes.length} classes`;
+  }
   if (search.engine !== 'exhaustive') return `${name}, ${search.engine}: ${rounded(edges)} steps, ${rate}`;
   return `${name}: ${rounded(states)} states, ${rounded(edges)} edges, depth ${depth}, ${rounded(frontier)} to go, ${rate}`;
 }

@@ -18,6 +18,8 @@ export interface Place {
 /** One search. */
 export interface Search extends Place {
   readonly engine: EngineName;
+  /** Of engine coverage: the instrumented build, as a URL. */
+  readonly build?: string;
   readonly seed: number;
   /** Infinity for none. */
   readonly steps: number;

@@ -19,7 +19,7 @@ async function designOf(place: Place): Promise<Design> {
 
 async function search(task: Search, heartbeat: Heartbeat): Promise<Answers['search']> {
   const design = await designOf(task);
-  const { classes, tally } = runSearch(task, design, heartbeat);
+  const { classes, tally } = await runSearch(task, design, heartbeat);
   return explain(task, design, classes, tally, heartbeat);
 }
 

@@ -215,10 +215,11 @@ export function renderResult(result: CheckResult, ctx: TextOptions): string {
   const later = sorted.filter((v) => v.afterOthers);
   const kinds = result.violations.length === 0 ? '' : `: ${plural(result.violations.length, 'class', 'classes')}`;
   const { states, edges, depth, steps } = result.stats;
+  const all = `${plural(states, 'state')}, ${plural(edges, 'edge')}, ${plural(steps, 'step')}, depth ${depth}`;
   const head: [string, string][] = [
     ['design', ctx.design.title],
     ['engine', `${result.engine}, seed ${result.seed}`],
-    ['searched', `${plural(states, 'state')}, ${plural(edges, 'edge')}, ${plural(steps, 'step')}, depth ${depth}`],
+    ['searched', result.engine === 'exhaustive' ? all : plural(steps, 'step')],
     ['complete', completeText(result)],
     ['bounds', formatBounds(result.bounds, SCENARIOS[result.scenario]).replaceAll(',', ', ')],
   ];

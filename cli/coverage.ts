@@ -1,0 +1,53 @@
+/** One search by the coverage engine: the instrumented session leads, the plain runner tells. */
+import type { Heartbeat } from '../check/heartbeat.js';
+import { byteMutator } from '../fuzz/coverage/bytes.js';
+import type { CoverageObject } from '../fuzz/coverage/flat.js';
+import { flatten } from '../fuzz/coverage/flat.js';
+import type { CoverageProgress } from '../fuzz/coverage/explore.js';
+import { Coverage } from '../fuzz/coverage/explore.js';
+import type { Session } from '../fuzz/coverage/session.js';
+import { LENGTH_MAX } from '../fuzz/coverage/session.js';
+import type { RandomClass } from '../fuzz/classes.js';
+import { Prng } from '../fuzz/prng.js';
+import type { Runner } from '../harness/runner.js';
+import { COVERAGE } from './instrument.js';
+import type { Search } from './protocol.js';
+import type { SessionWorld } from './session-entry.js';
+
+/** What an instrumented build exports. */
+interface Build {
+  open(world: SessionWorld): Promise<Session>;
+}
+
+export interface CoverageRun {
+  readonly session: Session;
+  run(isOver: () => boolean, onClass: (found: RandomClass) => void): void;
+}
+
+export async function openCoverage(runner: Runner, search: Search, heartbeat: Heartbeat): Promise<CoverageRun> {
+  if (search.build === undefined) throw new Error('a search by coverage needs an instrumented build');
+  const build = (await import(search.build)) as Build;
+  const { ref, onBase, scenario, bounds, seed, steps } = search;
+  const session = await build.open({ ref, onBase, scenario, bounds, seed, hasBins: true, memory: heartbeat.memory });
+  const code = flatten((globalThis as unknown as Record<string, CoverageObject>)[COVERAGE] ?? {});
+  const bytes = await byteMutator(new Prng(seed ^ 0xb17e5), session.opCount, LENGTH_MAX);
+  heartbeat.follow(runner);
+  return {
+    session,
+    run(isOver, onClass) {
+      const onProgress = (p: CoverageProgress): void => heartbeat.note(p.bins, p.steps, p.corpus, p.runs);
+      const options = {
+        seed,
+        steps,
+        runs: Number.POSITIVE_INFINITY,
+        isOver,
+        seeds: [],
+        bytes,
+        code,
+        onProgress,
+        onClass,
+      };
+      new Coverage(session, runner, options).run();
+    },
+  };
+}
