@@ -46,6 +46,11 @@ async function bundle(path: string, name: string): Promise<string> {
   return output.output[0].code;
 }
 
+/** Code as a URL that threads can import without a file. */
+export function moduleUrl(code: string): string {
+  return `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
+}
+
 /** The design file as a URL that both main thread and workers can import. */
 export async function bundleFile(name: string): Promise<string> {
   const path = resolve(name);
@@ -63,5 +68,5 @@ export async function bundleFile(name: string): Promise<string> {
       cause: error,
     });
   }
-  return `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
+  return moduleUrl(code);
 }

@@ -178,57 +178,53 @@ function samplePurity(search: Search, heartbeat: Heartbeat, design: Design): voi
   heartbeat.enter(Phase.Searching);
 }
 
-function random(runner: Runner, search: Search, heartbeat: Heartbeat, design: Design): Found {
-  samplePurity(search, heartbeat, design);
+/** Runs an engine that keeps no states; `run` hands over each class as it is found. */
+function sampled(
+  runner: Runner,
+  search: Search,
+  heartbeat: Heartbeat,
+  run: (budget: Budget, onClass: (found: RandomClass) => void) => void,
+): Found {
   const budget = new Budget(search, heartbeat);
-  heartbeat.follow(runner);
-  const classes: RandomClass[] = [];
+  const classes: RawClass[] = [];
   let cutShort = '';
-  let dead: RawClass[] = [];
   try {
+    run(budget, (found) => {
+      classes.push(found);
+      post({ kind: 'class', found });
+    });
+    if (heartbeat.isStopped) cutShort = 'it was interrupted';
+  } catch (error) {
+    const dead = deadClass(error, runner, heartbeat.path(undefined), search.ref);
+    classes.push(dead);
+    cutShort = `${dead.class.op} can not go on`;
+  }
+  return { classes, tally: tallyOf(runner, search, heartbeat, budget, cutShort) };
+}
+
+function random(runner: Runner, search: Search, heartbeat: Heartbeat): Found {
+  heartbeat.follow(runner);
+  return sampled(runner, search, heartbeat, (budget, onClass) => {
     const result = runRandom(runner, {
       seed: search.seed,
       steps: search.steps,
       isOver: () => budget.isOver(),
       onProgress: (steps) => heartbeat.note(0, steps, 0, 0),
-      onClass: (found) => {
-        classes.push(found);
-        post({ kind: 'class', found });
-      },
+      onClass,
     });
     heartbeat.note(0, result.steps, 0, 0);
-    if (heartbeat.isStopped) cutShort = 'it was interrupted';
-  } catch (error) {
-    dead = [deadClass(error, runner, heartbeat.path(undefined), search.ref)];
-    cutShort = `${dead[0].class.op} can not go on`;
-  }
-  return { classes: [...classes, ...dead], tally: tallyOf(runner, search, heartbeat, budget, cutShort) };
+  });
 }
 
 async function coverage(runner: Runner, search: Search, heartbeat: Heartbeat): Promise<Found> {
   const engine = await openCoverage(runner, search, heartbeat);
-  const budget = new Budget(search, heartbeat);
-  const classes: RandomClass[] = [];
-  let cutShort = '';
-  let dead: RawClass[] = [];
-  try {
-    engine.run(
-      () => budget.isOver(),
-      (found) => {
-        classes.push(found);
-        post({ kind: 'class', found });
-      },
-    );
-    if (heartbeat.isStopped) cutShort = 'it was interrupted';
-  } catch (error) {
-    dead = [deadClass(error, runner, heartbeat.path(undefined), search.ref)];
-    cutShort = `${dead[0].class.op} can not go on`;
-  }
+  const { classes, tally } = sampled(runner, search, heartbeat, (budget, onClass) =>
+    engine.run(() => budget.isOver(), onClass),
+  );
   const { steps } = engine.session;
   const { table, missing } = engine.session.reached();
-  const tally = tallyOf(runner, search, heartbeat, budget, cutShort);
   return {
-    classes: [...classes, ...dead],
+    classes,
     tally: { ...tally, stats: { states: 0, edges: 0, depth: 0, steps }, reached: table, unreached: missing },
   };
 }
@@ -240,7 +236,8 @@ export async function runSearch(search: Search, design: Design, heartbeat: Heart
     case 'exhaustive':
       return exhaustive(runner, search, heartbeat);
     case 'random':
-      return random(runner, search, heartbeat, design);
+      samplePurity(search, heartbeat, design);
+      return random(runner, search, heartbeat);
     case 'coverage':
       samplePurity(search, heartbeat, design);
       return coverage(runner, search, heartbeat);

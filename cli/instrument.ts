@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import { UsageError } from '../harness/bounds-text.js';
 import { DESIGNS } from '../model/designs/designs.js';
+import { moduleUrl } from './bundle.js';
 import type { DesignRef } from './load.js';
 
 /** Where istanbul keeps its counters. */
@@ -72,9 +73,9 @@ async function instrumenter(): Promise<Instrument> {
 }
 
 /** The build as a URL to import; it exports `open(world)`. */
-export async function instrumentedBuild(ref: DesignRef, isInstrumented = true): Promise<string> {
+export async function instrumentedBuild(ref: DesignRef): Promise<string> {
   const user = ref.url === null ? undefined : resolve(ref.name);
-  const instrument = isInstrumented ? await instrumenter() : undefined;
+  const instrument = await instrumenter();
   const designs = ancestry(ref);
   let foreign = 0;
   const output = await build({
@@ -89,12 +90,7 @@ export async function instrumentedBuild(ref: DesignRef, isInstrumented = true): 
         load: (id) => (id === VIRTUAL ? entryText(user) : undefined),
         transform(code, id) {
           const isOurs = id.startsWith(ROOT + sep);
-          if (
-            id === VIRTUAL ||
-            instrument === undefined ||
-            (isOurs ? !isKernel(id, designs) : id.includes('node_modules'))
-          )
-            return undefined;
+          if (id === VIRTUAL || (isOurs ? !isKernel(id, designs) : id.includes('node_modules'))) return undefined;
           // A name of its own and none of this machine's: the order of the counters is part of what a run does.
           const name = isOurs ? id.slice(ROOT.length + 1) : `design-${foreign++}`;
           return { code: instrument(code, name), map: null };
@@ -103,7 +99,7 @@ export async function instrumentedBuild(ref: DesignRef, isInstrumented = true): 
     ],
     output: { format: 'esm', codeSplitting: false },
   });
-  return `data:text/javascript;base64,${Buffer.from(output.output[0].code).toString('base64')}`;
+  return moduleUrl(output.output[0].code);
 }
 
 function entryText(user: string | undefined): string {

@@ -25,14 +25,12 @@ export interface LoopOptions {
 
 class Loop {
   private readonly walk: Walk;
-  private readonly runner: Runner;
   private readonly classes: Classes;
   private readonly prng: Prng;
   private readonly swarm: Swarm;
   private readonly options: LoopOptions;
 
   constructor(runner: Runner, options: LoopOptions, classes: Classes) {
-    this.runner = runner;
     this.options = options;
     this.classes = classes;
     this.prng = new Prng(options.seed);
@@ -77,15 +75,9 @@ class Loop {
       if (went === Went.Ended) break;
       if (went === Went.On) misses = 0;
       else if (++misses > MISSES_MAX) break;
-      this.noteReached();
+      walk.noteReached();
     }
     return true;
-  }
-
-  private noteReached(): void {
-    const { reached, k, w } = this.runner;
-    if (!reached.hasQuiescent && this.runner.isQuiescent) reached.hasQuiescent = true;
-    if (!reached.hasFullRing && w.ring.used(k) === k.bounds.ring) reached.hasFullRing = true;
   }
 }
 

@@ -102,6 +102,13 @@ export class Walk {
     return this.end();
   }
 
+  /** Marks the situations that a run should have come through. */
+  noteReached(): void {
+    const { reached, k, w } = this.runner;
+    if (!reached.hasQuiescent && this.runner.isQuiescent) reached.hasQuiescent = true;
+    if (!reached.hasFullRing && w.ring.used(k) === k.bounds.ring) reached.hasFullRing = true;
+  }
+
   private end(): Went {
     this.hasEnded = true;
     return Went.Ended;

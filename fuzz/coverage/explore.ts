@@ -6,10 +6,8 @@
  * told of a violation is always seen once more by the plain build.
  */
 import type { Runner, ViolationClass } from '../../harness/runner.js';
-import { classKey } from '../../harness/runner.js';
-import { minimize } from '../../harness/minimize.js';
-import { Path } from '../../harness/replay.js';
 import type { RandomClass } from '../classes.js';
+import { Classes } from '../classes.js';
 import { Prng } from '../prng.js';
 import type { ByteMutator } from './bytes.js';
 import { OpMutator } from './mutate.js';
@@ -20,12 +18,10 @@ import { BINS } from './bins.js';
 
 /** Half of the parents come from the newest inputs. */
 const NEWEST = 32;
-/** Of a hundred: mutants by jsfuzz, and runs that begin with nothing. */
-const BYTES = 10;
+/** Of a hundred runs: those that begin with nothing, mutants by jsfuzz, and an input with a random walk behind it. */
 const FRESH = 20;
+const BYTES = 10;
 const TAIL = 45;
-/** Ops of a run that begins with nothing, at most. */
-const FRESH_MAX = LENGTH_MAX;
 const PROGRESS_EVERY = 1 << 8;
 
 export interface CoverageProgress {
@@ -71,7 +67,7 @@ export class Coverage {
   private readonly bins = new Novelty(BINS);
   private readonly code: Novelty;
   private readonly corpus: Int32Array[] = [];
-  private readonly found = new Map<string, RandomClass>();
+  private readonly classes: Classes;
   private runs = 0;
   private newAt = 0;
 
@@ -79,6 +75,7 @@ export class Coverage {
     this.session = session;
     this.plain = plain;
     this.options = options;
+    this.classes = new Classes(plain, (found) => options.onClass?.(found, this.runs));
     this.prng = new Prng(options.seed ^ 0x5eed);
     this.mutator = new OpMutator(this.prng, session.groups, LENGTH_MAX);
     this.code = new Novelty(options.code?.length ?? 0);
@@ -107,7 +104,7 @@ export class Coverage {
       runs: this.runs,
       steps: session.steps,
       bins: this.bins.size + this.code.size,
-      classes: [...this.found.values()],
+      classes: this.classes.list,
       corpus: this.corpus,
     };
   }
@@ -118,7 +115,7 @@ export class Coverage {
       steps: this.session.steps,
       bins: this.bins.size + this.code.size,
       corpus: this.corpus.length,
-      classes: this.found.size,
+      classes: this.classes.size,
       sinceNew: this.runs - this.newAt,
     };
   }
@@ -135,7 +132,7 @@ export class Coverage {
     const { prng, mutator, options, corpus } = this;
     const die = prng.below(100);
     if (corpus.length === 0 || die < FRESH) {
-      mutator.length = 1 + prng.below(FRESH_MAX);
+      mutator.length = 1 + prng.below(LENGTH_MAX);
       mutator.out.fill(ANY, 0, mutator.length);
     } else if (die < FRESH + BYTES && options.bytes !== undefined) {
       mutator.length = options.bytes.mutate(this.pick(), mutator.out);
@@ -162,7 +159,7 @@ export class Coverage {
     if (keep > 0) this.newAt = this.runs;
   }
 
-  /** Ops until the last bin that is new; all of them where one was only met more often; 0 for none. */
+  /** Ops until the last bin that is new; 0 for none. */
   private newBins(): number {
     const { session, bins } = this;
     const { met, at, counts } = session;
@@ -184,25 +181,14 @@ export class Coverage {
 
   /** The run has ended with classes that are new: each is seen once more by the plain build, and made small. */
   private addClasses(): void {
-    const { session, plain, options } = this;
-    const ops = [...session.taken.subarray(0, session.length)];
+    const { session, plain, classes } = this;
+    const ops = session.taken.subarray(0, session.length);
     for (const key of session.news) {
       const [invariant, op, fn] = key.split(' ');
       const named: ViolationClass = { invariant, op, function: fn };
-      const { ops: path, minimality } = minimize(plain, ops, named);
       const severity = plain.invariants.find(({ id }) => id === invariant)?.severity ?? 'soft';
-      const found: RandomClass = { class: named, severity, path, minimality, isAfterOthers: isAfter(plain, path) };
-      this.found.set(classKey(named), found);
-      options.onClass?.(found, this.runs);
+      // Of the path to it the session says nothing.
+      classes.add({ key, class: named, severity, isAfterOthers: true }, [...ops]);
     }
   }
-}
-
-/** Whether something breaks on the way to the last op. */
-function isAfter(plain: Runner, path: readonly number[]): boolean {
-  const walked = new Path(plain);
-  return path.slice(0, -1).some((n) => {
-    walked.take(n, undefined, () => false);
-    return walked.found.length > 0;
-  });
 }

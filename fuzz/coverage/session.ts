@@ -108,7 +108,7 @@ class WalkSession implements Session {
       if (went === Went.Nowhere) continue;
       if (this.hasBins && went === Went.On) bins.step(this.specOf[walk.ops[walk.length - 1]], runner.judged.ret);
       if (went === Went.Ended) break;
-      this.noteReached();
+      walk.noteReached();
     }
     this.length = walk.length;
     this.taken.set(walk.ops.subarray(0, walk.length));
@@ -139,12 +139,6 @@ class WalkSession implements Session {
       this.news.push(key);
     }
     return this.news.length > 0;
-  }
-
-  private noteReached(): void {
-    const { reached, k, w } = this.runner;
-    if (!reached.hasQuiescent && this.runner.isQuiescent) reached.hasQuiescent = true;
-    if (!reached.hasFullRing && w.ring.used(k) === k.bounds.ring) reached.hasFullRing = true;
   }
 
   reached(): { table: Record<string, Record<string, number>>; missing: string[] } {
