@@ -428,6 +428,7 @@ export class Kernel {
       page.pincount = 0;
       page.isAnonExclusive = page.isAnonMapped = false;
       page.isLru = page.isFile;
+      page.isUptodate = true;
       page.canon = page.pfn;
       page.data.fill(
         page.isFile && this.bounds.contents !== 'off' ? (isPaged ? 1 + page.pfn : Tag.Plain) : Tag.NeverWritten,
