@@ -36,15 +36,29 @@ function designs(): string[][] {
   return [['DESIGN', 'BASE', 'SCENARIOS', 'TITLE', 'FIXES'], ...rows];
 }
 
+/** `at:0`, `at:1`, ... `at:9` as `at:0..9`. */
+function inRanges(names: readonly string[]): string {
+  const out: { stem: string; first: string; last: string }[] = [];
+  for (const name of names) {
+    const [, stem, digits] = /^(.*?)(\d*)$/.exec(name) as RegExpExecArray;
+    const range = out.at(-1);
+    const isNext =
+      range !== undefined && range.stem === stem && digits !== '' && Number(range.last) + 1 === Number(digits);
+    if (isNext) range.last = digits;
+    else out.push({ stem, first: digits, last: digits });
+  }
+  return out.map(({ stem, first, last }) => `${stem}${first}${first === last ? '' : `..${last}`}`).join(',');
+}
+
 function argText(arg: ArgSpec): string {
   // Names that differ by bounds are found out by a check; they would be many.
-  const name = typeof arg.names === 'object' ? `${arg.name}=${Object.values(arg.names).join(',')}` : arg.name;
+  const name = typeof arg.names === 'object' ? `${arg.name}=${inRanges(Object.values(arg.names))}` : arg.name;
   return arg.omit === undefined ? name : `[${name}]`;
 }
 
 function ops(): string[][] {
-  const rows = OPS.map((op: OpSpec) => [op.name, op.args.map(argText).join(' ') || '-', op.help]);
-  return [['OP', 'ARGUMENTS', 'WHAT IT DOES'], ...rows];
+  const rows = OPS.map((op: OpSpec) => [op.name, op.help, op.args.map(argText).join(' ') || '-']);
+  return [['OP', 'WHAT IT DOES', 'ARGUMENTS'], ...rows];
 }
 
 function invariants(): string[][] {

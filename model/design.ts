@@ -29,6 +29,8 @@ export interface Known {
   readonly scenario: ScenarioName;
   /** Id in docs/findings.md, e.g. `F-9`. */
   readonly finding: string;
+  /** Needs larger bounds than the default ones, or another choice: that it is not found is no news. */
+  readonly isBeyond?: true;
 }
 
 /** Named fixes of a repaired sibling, each a named branch of its functions. */

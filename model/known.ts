@@ -1,5 +1,6 @@
 /** Defects of docs/findings.md that several kernels share, for `expect.known`. */
 import type { Known } from './design.js';
+import type { ScenarioName } from './scenario.js';
 
 /** To 5.8: a bio_vec of no bytes is walked for ever; gaps are looked for in the wrong place. */
 export const KNOWN_OLD_FLAVOURS: readonly Known[] = [
@@ -50,6 +51,18 @@ export const KNOWN_LENT_6_1: readonly Known[] = [
   { invariant: 'retry-makes-progress', op: 'tee', scenario: 'vmsplice', finding: 'F-12' },
   { invariant: 'retry-makes-progress', op: 'splice', scenario: 'vmsplice', finding: 'F-42' },
   { invariant: 'returns-what-it-promised', op: 'tee', scenario: 'vmsplice', finding: 'F-41' },
+];
+
+const outOf = (op: string): Known => ({
+  ...{ invariant: 'returns-what-it-promised', op, scenario: 'vmsplice' },
+  ...{ finding: 'F-65', isBeyond: true },
+});
+
+/** From 5.9 on: an empty buffer behind another, for which it takes three slots. */
+export const KNOWN_LENT_5_9: readonly Known[] = [
+  ...KNOWN_LENT_6_1,
+  outOf('vmsplice_out'),
+  outOf('port_fops_splice_write'),
 ];
 
 const STOLEN_BACK: Known = {
@@ -121,6 +134,24 @@ export const KNOWN_BLOCKING_5_8: readonly Known[] = [
 export const KNOWN_FILES: readonly Known[] = [
   { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'file-splice', finding: 'F-8' },
   { invariant: 'retry-makes-progress', op: 'splice_to_file', scenario: 'file-splice', finding: 'F-70' },
+];
+
+const failing = (invariant: string, op: string, scenario: ScenarioName, finding: string): Known => ({
+  ...{ invariant, op, scenario, finding, isBeyond: true },
+});
+
+/** oom=on: 4.8. */
+export const KNOWN_OOM_4_8: readonly Known[] = [
+  failing('returns-what-it-promised', 'splice_file', 'file-splice', 'F-72'),
+  failing('returns-what-it-promised', 'sendfile', 'sendfile', 'F-72'),
+  failing('returns-what-it-promised', 'splice_file', 'sendfile', 'F-72'),
+];
+
+/** oom=on: 4.9 to 6.4. */
+export const KNOWN_OOM_4_10: readonly Known[] = [
+  failing('retry-makes-progress', 'sendfile', 'sendfile', 'F-73'),
+  // Of a file of no pages of its own; pages read ahead are asked for elsewhere since 5.8.
+  failing('retry-makes-progress', 'splice_file', 'file-splice', 'F-73'),
 ];
 
 /** From 5.8 on: what empty slots do. */

@@ -123,7 +123,7 @@ describe('findings, as docs/findings.md has them', () => {
     const splice = ['splice_file file=f off=2 len=1 with=fail_alloc:0'];
     const send = ['sendfile files=fd>g off=0 len=1 with=fail_alloc:0'];
     expect(lastOf('linux-4.8', 'file-splice', 'tiny,oom=on', splice)).toEqual([0, 'returns-what-it-promised']);
-    for (const id of ['linux-5.8', 'linux-6.1', 'linux-6.3']) {
+    for (const id of ['linux-4.10', 'linux-5.8', 'linux-6.1', 'linux-6.3']) {
       expect(lastOf(id, 'sendfile', 'tiny,oom=on', send)).toEqual([-EAGAIN, 'retry-makes-progress']);
     }
     expect(lastOf('linux-6.12', 'sendfile', 'tiny,oom=on', send)).toEqual([-12]);

@@ -1,7 +1,7 @@
 import type { Contract } from '../contract.js';
 import { CONTRACT_2016 } from '../contract.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_BLOCKING_4_8, KNOWN_FILES, KNOWN_LENT_4_10, KNOWN_OLD_FLAVOURS } from '../known.js';
+import { KNOWN_BLOCKING_4_8, KNOWN_FILES, KNOWN_LENT_4_10, KNOWN_OLD_FLAVOURS, KNOWN_OOM_4_10 } from '../known.js';
 import { iovIter410 } from '../linux/4.10/iov_iter.js';
 import { branches410, iovIterPipe410 } from '../linux/4.10/iov_iter_pipe.js';
 import { vmsplice410, vmsplice410Added } from '../linux/4.10/vmsplice.js';
@@ -30,6 +30,7 @@ export const design = defineDesign({
   scenarios: ['pipe-iter', 'packet', 'iov-iter', 'blocking', 'vmsplice', 'sendfile', 'file-splice'],
   expect: {
     known: [
+      ...KNOWN_OOM_4_10,
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
       { invariant: 'packet-boundaries', scenario: 'pipe-iter', finding: 'F-1' },
       { invariant: 'queries-match-their-definition', op: 'iov_iter_npages', scenario: 'pipe-iter', finding: 'F-7' },

@@ -1,7 +1,14 @@
 import { bioFunctions } from '../bio.js';
 import { CONTRACT_2016 } from '../contract.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_BLOCKING_4_8, KNOWN_FILES, KNOWN_LENT_4_8, KNOWN_OLD_FLAVOURS, KNOWN_PIPES_4_8 } from '../known.js';
+import {
+  KNOWN_BLOCKING_4_8,
+  KNOWN_FILES,
+  KNOWN_LENT_4_8,
+  KNOWN_OLD_FLAVOURS,
+  KNOWN_OOM_4_8,
+  KNOWN_PIPES_4_8,
+} from '../known.js';
 import { gupFunctions } from '../gup.js';
 import { iovIter48 } from '../linux/4.8/iov_iter.js';
 import { fileSplice48 } from '../linux/4.8/file_splice.js';
@@ -57,6 +64,7 @@ export const design = defineDesign({
   scenarios: ['packet', 'iov-iter', 'splice', 'blocking', 'vmsplice', 'sendfile', 'file-splice'],
   expect: {
     known: [
+      ...KNOWN_OOM_4_8,
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
       ...KNOWN_OLD_FLAVOURS,
       ...KNOWN_PIPES_4_8,

@@ -4,8 +4,9 @@ import {
   KNOWN_BLOCKING_5_8,
   KNOWN_FILES_5_8,
   KNOWN_GET_PAGES2,
-  KNOWN_LENT_6_1,
+  KNOWN_LENT_5_9,
   KNOWN_MOVES_6_1,
+  KNOWN_OOM_4_10,
   KNOWN_PIPES_6_1,
 } from '../known.js';
 import { fileSplice61 } from '../linux/6.1/file_splice.js';
@@ -77,6 +78,7 @@ export const design = defineDesign({
   ],
   expect: {
     known: [
+      ...KNOWN_OOM_4_10,
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
       { invariant: 'returns-what-it-promised', op: 'pread', scenario: 'packet', finding: 'F-11' },
       { invariant: 'retry-makes-progress', op: 'pwrite', scenario: 'packet', finding: 'F-12' },
@@ -85,7 +87,7 @@ export const design = defineDesign({
       { invariant: 'no-unwritten-byte-readable', op: 'iov_iter_revert', scenario: 'pipe-iter', finding: 'F-10' },
       { invariant: 'no-unwritten-byte-readable', op: 'read_iter_return', scenario: 'pipe-iter', finding: 'F-10' },
       ...KNOWN_PIPES_6_1,
-      ...KNOWN_LENT_6_1,
+      ...KNOWN_LENT_5_9,
       ...KNOWN_BLOCKING_5_8,
       ...KNOWN_MOVES_6_1,
       ...KNOWN_FILES_5_8,

@@ -5,7 +5,7 @@ import {
   KNOWN_EXTRACT_6_3,
   KNOWN_FILES_5_8,
   KNOWN_GET_PAGES2,
-  KNOWN_LENT_6_1,
+  KNOWN_LENT_5_9,
   KNOWN_MOVES_6_1,
   KNOWN_PIPES_6_1,
 } from '../known.js';
@@ -73,7 +73,7 @@ export const design = defineDesign({
   expect: {
     known: [
       ...KNOWN_PIPES_6_1,
-      ...KNOWN_LENT_6_1,
+      ...KNOWN_LENT_5_9,
       ...KNOWN_BLOCKING_5_8,
       ...KNOWN_MOVES_6_1,
       ...KNOWN_FILES_5_8,

@@ -1,6 +1,13 @@
 import type { Retentions } from '../contract.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_EXTRACT_6_3, KNOWN_FILES_5_8, KNOWN_GET_PAGES2, KNOWN_LENT_6_1, KNOWN_MOVES_6_1 } from '../known.js';
+import {
+  KNOWN_EXTRACT_6_3,
+  KNOWN_FILES_5_8,
+  KNOWN_GET_PAGES2,
+  KNOWN_LENT_5_9,
+  KNOWN_MOVES_6_1,
+  KNOWN_OOM_4_10,
+} from '../known.js';
 import { gupFunctions63, gupPinsZeroPage } from '../gup.js';
 import { extract63 } from '../linux/6.3/extract.js';
 import { iovIter63 } from '../linux/6.3/iov_iter.js';
@@ -49,8 +56,9 @@ export const design = defineDesign({
   scenarios: ['iov-iter', 'extract', 'fork-dma', 'vmsplice', 'sendfile', 'file-splice'],
   expect: {
     known: [
+      ...KNOWN_OOM_4_10,
       ...KNOWN_MOVES_6_1,
-      ...KNOWN_LENT_6_1,
+      ...KNOWN_LENT_5_9,
       ...KNOWN_FILES_5_8,
       ...KNOWN_GET_PAGES2,
       ...KNOWN_EXTRACT_6_3,

@@ -127,6 +127,17 @@ describe('--known', () => {
     expect(notes).toEqual(['d, packet: the known violation no-warn at pread (F-2) was not found.']);
   });
 
+  test('what takes larger bounds need not be found, and may be', () => {
+    const beyond = known.map((k): Known => (k.finding === 'F-2' ? { ...k, isBeyond: true } : k));
+    expect(run([checked([violation('sanity')], {}, { known: beyond })]).status).toBe(0);
+    expect(run([checked(both, {}, { known: beyond })]).status).toBe(0);
+  });
+
+  test('what is known of packets is known where everything happens at once', () => {
+    expect(run([checked(both, { scenario: 'all' }, { known })])).toMatchObject({ status: 0, notes: [] });
+    expect(run([checked(both, { scenario: 'splice' }, { known })]).status).toBe(1);
+  });
+
   test('looks at all engines of a scenario together, and misses nothing in a search that was cut short', () => {
     expect(
       run([checked([violation('sanity')], {}, { known }), checked([violation('no-warn')], {}, { known })]).status,
