@@ -94,6 +94,24 @@ function waitForBytes(k: Kernel, task: Task, ret: number, left: number, doWakeup
   return sleepOn(k, task, rdWait, false, ret, left, doWakeup);
 }
 
+/**
+ * Takes from a buffer what the reader has room for: bytes, or what confirm says, or -EFAULT. The part of pipe_read that is
+ * the same in every version.
+ *
+ * @kernel 6.18 fs/pipe.c anon_pipe_read
+ */
+export function readBuffer(k: Kernel, buf: PipeBuffer, totalLen: number, by: string): number {
+  const chars = buf.len > totalLen ? totalLen : buf.len;
+  if (buf.page?.isUptodate === false) {
+    const error = k.fn.pipeBufConfirm(k, buf);
+    if (error !== 0) return error;
+  }
+  if (copyToUser(k, buf.page, buf.offset, chars, by) < chars) return -EFAULT;
+  buf.offset += chars;
+  buf.len -= chars;
+  return chars;
+}
+
 /** @kernel 3.3 fs/pipe.c pipe_read; where there are no tasks it is non-blocking, and a writer is there. */
 export function pipeRead(k: Kernel, totalLen: number): number {
   if (totalLen === 0) return 0;
@@ -110,18 +128,12 @@ export function pipeRead(k: Kernel, totalLen: number): number {
     k.turn('pipe_read');
     if (pipe.nrbufs > 0) {
       const buf = pipe.bufs[pipe.curbuf];
-      const chars = buf.len > totalLen ? totalLen : buf.len;
-      if (buf.page?.isUptodate === false) {
-        const error = k.fn.pipeBufConfirm(k, buf);
-        if (error !== 0) return ret === 0 ? error : ret;
-      }
-      if (copyToUser(k, buf.page, buf.offset, chars, 'pipe_read') < chars) {
-        if (ret === 0) ret = -EFAULT;
+      const chars = readBuffer(k, buf, totalLen, 'pipe_read');
+      if (chars < 0) {
+        if (ret === 0) ret = chars;
         break;
       }
       ret += chars;
-      buf.offset += chars;
-      buf.len -= chars;
       totalLen = k.fn.pipeReadConsumed(k, buf, chars, totalLen);
       if (buf.len === 0) {
         k.fn.pipeBufRelease(k, buf);

@@ -10,9 +10,10 @@ import type { KernelFunctions } from '../../functions.js';
 import type { Kernel, PipeBuffer } from '../../kernel.js';
 import { PIPE_BUF_FLAG_CAN_MERGE, PIPE_BUF_FLAG_PACKET, PipeBufOps } from '../../kernel.js';
 import { allocPage } from '../../mm.js';
-import { copyFromUser, copyToUser } from '../../uaccess.js';
+import { copyFromUser } from '../../uaccess.js';
 import type { Task } from '../../wait.js';
 import { sleepOn, waitEventInterruptible } from '../../wait.js';
+import { readBuffer } from '../3.3/pipe.js';
 import { dropEnd, sigpipe } from '../3.3/pipe_release.js';
 
 /** @kernel 6.1 include/linux/pipe_fs_i.h pipe_occupancy; head and tail wrap at their width. */
@@ -96,18 +97,12 @@ export function pipeRead(k: Kernel, totalLen: number): number {
     k.turn('pipe_read');
     if (pipeOccupancy(k) > 0) {
       const buf = pipeBuf(k, pipe.tail);
-      const chars = buf.len > totalLen ? totalLen : buf.len;
-      if (buf.page?.isUptodate === false) {
-        const error = k.fn.pipeBufConfirm(k, buf);
-        if (error !== 0) return ret === 0 ? error : ret;
-      }
-      if (copyToUser(k, buf.page, buf.offset, chars, 'pipe_read') < chars) {
-        if (ret === 0) ret = -EFAULT;
+      const chars = readBuffer(k, buf, totalLen, 'pipe_read');
+      if (chars < 0) {
+        if (ret === 0) ret = chars;
         break;
       }
       ret += chars;
-      buf.offset += chars;
-      buf.len -= chars;
       totalLen = k.fn.pipeReadConsumed(k, buf, chars, totalLen);
       if (buf.len === 0) {
         k.fn.pipeBufRelease(k, buf);
@@ -127,7 +122,7 @@ export function pipeRead(k: Kernel, totalLen: number): number {
 }
 
 /** Appends to the last buffer if it merges and has room: bytes appended, 0, or -EFAULT. */
-export function tryMerge(k: Kernel, chars: number, filp: number): number {
+function tryMerge(k: Kernel, chars: number, filp: number): number {
   if (chars === 0 || pipeOccupancy(k) === 0) return 0;
   const buf = pipeBuf(k, k.pipe.head - 1);
   const offset = buf.offset + buf.len;
@@ -161,7 +156,7 @@ function writeBuffer(k: Kernel, totalLen: number, filp: number): number {
 }
 
 /** The ring is full: -EAGAIN, -ERESTARTSYS, or ASLEEP after readers were told of what was written. */
-export function waitForRoom(k: Kernel, task: Task | null, ret: number, left: number, wasEmpty: boolean): number {
+function waitForRoom(k: Kernel, task: Task | null, ret: number, left: number, wasEmpty: boolean): number {
   if (task === null || task.isNonblock) return -EAGAIN;
   if (task.hasSignal !== 0) return -ERESTARTSYS;
   if (wasEmpty) k.fn.wakeUpInterruptible(k, k.pipe.rdWait, 1);
@@ -169,14 +164,27 @@ export function waitForRoom(k: Kernel, task: Task | null, ret: number, left: num
 }
 
 /** The end of pipe_write: a reader, if there was nothing to read; the next writer, if this one was woken alone and there is room. */
-export function wakeAfterWrite(k: Kernel, task: Task, wasEmpty: boolean): void {
+function wakeAfterWrite(k: Kernel, task: Task, wasEmpty: boolean): void {
   const { pipe } = k;
   if (wasEmpty) k.fn.wakeUpInterruptible(k, pipe.rdWait, 1);
   if (task.isResumed && !pipeFull(k)) k.fn.wakeUpInterruptible(k, pipe.wrWait, 1);
 }
 
+/** What differs between the pipe_write of 5.8 and the anon_pipe_write of 6.18. */
+export interface PipeWriteParts {
+  readonly by: string;
+  isFull(k: Kernel): boolean;
+  /** Fills one slot: bytes, -ENOMEM or -EFAULT. */
+  writeBuffer(k: Kernel, totalLen: number, filp: number): number;
+}
+
+/** pipe_write() of these parts. */
+export function pipeWriteOf(parts: PipeWriteParts): KernelFunctions['pipeWrite'] {
+  return (k, totalLen, filp) => writeBy(k, totalLen, filp, parts);
+}
+
 /** @kernel 6.1 fs/pipe.c pipe_write; where there are no tasks it is non-blocking, and a reader is there. */
-export function pipeWrite(k: Kernel, totalLen: number, filp: number): number {
+function writeBy(k: Kernel, totalLen: number, filp: number, parts: PipeWriteParts): number {
   if (totalLen === 0) return 0;
   const { pipe, task } = k;
   const isResumed = task !== null && task.isResumed;
@@ -193,30 +201,31 @@ export function pipeWrite(k: Kernel, totalLen: number, filp: number): number {
     totalLen -= ret;
   }
   while (totalLen > 0) {
-    k.turn('pipe_write');
+    k.turn(parts.by);
     if (task !== null && pipe.readers === 0) {
       const error = sigpipe(k);
       if (ret === 0) ret = error;
       break;
     }
-    if (!pipeFull(k)) {
-      const copied = writeBuffer(k, totalLen, filp);
-      if (copied < 0) {
-        if (ret === 0) ret = copied;
-        break;
-      }
-      ret += copied;
-      totalLen -= copied;
-      continue;
+    if (parts.isFull(k)) {
+      const error = waitForRoom(k, task, ret, totalLen, wasEmpty);
+      if (error === ASLEEP) return error;
+      if (ret === 0) ret = error;
+      break;
     }
-    const error = waitForRoom(k, task, ret, totalLen, wasEmpty);
-    if (error === ASLEEP) return error;
-    if (ret === 0) ret = error;
-    break;
+    const copied = parts.writeBuffer(k, totalLen, filp);
+    if (copied < 0) {
+      if (ret === 0) ret = copied;
+      break;
+    }
+    ret += copied;
+    totalLen -= copied;
   }
   if (task !== null) wakeAfterWrite(k, task, wasEmpty);
   return ret;
 }
+
+export const pipeWrite = pipeWriteOf({ by: 'pipe_write', isFull: (k) => pipeFull(k), writeBuffer });
 
 /** @kernel 6.1 fs/pipe.c pipe_release: everybody, where the last file of one end goes and the other end is there (6551d5c56eb0). */
 export function pipeRelease(k: Kernel, fMode: number): void {

@@ -13,20 +13,10 @@ import { ASLEEP, EAGAIN, EFAULT, EINVAL, ENOMEM, ERESTARTSYS } from '../../errno
 import type { KernelFunctions } from '../../functions.js';
 import type { Kernel, Page, PipeBuffer } from '../../kernel.js';
 import { allocPage, forgetContents, putPage } from '../../mm.js';
-import { copyFromUser, copyToUser } from '../../uaccess.js';
+import { copyFromUser } from '../../uaccess.js';
 import { waitEventInterruptible } from '../../wait.js';
-import { sigpipe } from '../3.3/pipe_release.js';
-import {
-  pipeBuf,
-  pipeFull,
-  pipeOccupancy,
-  slotAdd,
-  tryMerge,
-  waitForBytes,
-  waitForRoom,
-  wakeAfterRead,
-  wakeAfterWrite,
-} from '../5.8/pipe.js';
+import { readBuffer } from '../3.3/pipe.js';
+import { pipeBuf, pipeFull, pipeOccupancy, pipeWriteOf, slotAdd, waitForBytes, wakeAfterRead } from '../5.8/pipe.js';
 import { pipeResizeRing as pipeResizeRing61 } from '../6.1/pipe_size.js';
 
 /** @kernel 6.18 fs/pipe.c anon_pipe_get_page */
@@ -75,18 +65,12 @@ export function pipeRead(k: Kernel, totalLen: number): number {
     k.turn('anon_pipe_read');
     if (pipeOccupancy(k) > 0) {
       const buf = pipeBuf(k, pipe.tail);
-      const chars = buf.len > totalLen ? totalLen : buf.len;
-      if (buf.page?.isUptodate === false) {
-        const error = k.fn.pipeBufConfirm(k, buf);
-        if (error !== 0) return ret === 0 ? error : ret;
-      }
-      if (copyToUser(k, buf.page, buf.offset, chars, 'anon_pipe_read') < chars) {
-        if (ret === 0) ret = -EFAULT;
+      const chars = readBuffer(k, buf, totalLen, 'anon_pipe_read');
+      if (chars < 0) {
+        if (ret === 0) ret = chars;
         break;
       }
       ret += chars;
-      buf.offset += chars;
-      buf.len -= chars;
       totalLen = k.fn.pipeReadConsumed(k, buf, chars, totalLen);
       if (buf.len === 0) {
         wakeWriter ||= pipeFull(k);
@@ -104,13 +88,6 @@ export function pipeRead(k: Kernel, totalLen: number): number {
   }
   if (task !== null) wakeAfterRead(k, task, wakeWriter);
   return ret;
-}
-
-type Write = KernelFunctions['pipeWrite'];
-
-/** anon_pipe_write() by how it finds out that the pipe is full. */
-export function pipeWriteBy(isFull: (k: Kernel) => boolean): Write {
-  return (k, totalLen, filp) => anonPipeWrite(k, totalLen, filp, isFull);
 }
 
 /** Fills a page and makes it a buffer: bytes, -ENOMEM or -EFAULT. */
@@ -133,46 +110,13 @@ function writeBuffer(k: Kernel, totalLen: number, filp: number): number {
   return copied;
 }
 
-/** @kernel 6.18 fs/pipe.c anon_pipe_write; where there are no tasks it is non-blocking, and a reader is there. */
-function anonPipeWrite(k: Kernel, totalLen: number, filp: number, isFull: (k: Kernel) => boolean): number {
-  if (totalLen === 0) return 0;
-  const { pipe, task } = k;
-  const isResumed = task !== null && task.isResumed;
-  if (isResumed && waitEventInterruptible(task, pipe.wrWait, k.fn.pipeWritable(k), true) === ASLEEP) return ASLEEP;
-  const wasEmpty = task !== null && (isResumed ? k.fn.pipeWriteWasEmpty(k) : pipeOccupancy(k) === 0);
-  let ret = 0;
-  if (isResumed) {
-    ret = task.ret;
-    totalLen = task.left;
-  } else {
-    if (task !== null && pipe.readers === 0) return sigpipe(k);
-    ret = tryMerge(k, totalLen & (k.pageSize - 1), filp);
-    if (ret < 0) return ret;
-    totalLen -= ret;
-  }
-  while (totalLen > 0) {
-    k.turn('anon_pipe_write');
-    if (task !== null && pipe.readers === 0) {
-      const error = sigpipe(k);
-      if (ret === 0) ret = error;
-      break;
-    }
-    if (isFull(k)) {
-      const error = waitForRoom(k, task, ret, totalLen, wasEmpty);
-      if (error === ASLEEP) return error;
-      if (ret === 0) ret = error;
-      break;
-    }
-    const copied = writeBuffer(k, totalLen, filp);
-    if (copied < 0) {
-      if (ret === 0) ret = copied;
-      break;
-    }
-    ret += copied;
-    totalLen -= copied;
-  }
-  if (task !== null) wakeAfterWrite(k, task, wasEmpty);
-  return ret;
+/**
+ * By how it finds out that the pipe is full.
+ *
+ * @kernel 6.18 fs/pipe.c anon_pipe_write
+ */
+export function pipeWriteBy(isFull: (k: Kernel) => boolean): KernelFunctions['pipeWrite'] {
+  return pipeWriteOf({ by: 'anon_pipe_write', isFull, writeBuffer });
 }
 
 export const pipeWrite = pipeWriteBy((k) => pipeFull(k));
