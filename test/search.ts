@@ -7,6 +7,7 @@ import type { Design } from '#iov/model/design.js';
 import { DESIGNS } from '#iov/model/designs/designs.js';
 import type { ScenarioName } from '#iov/model/scenario.js';
 import { SCENARIOS } from '#iov/model/scenario.js';
+import { expect } from 'vitest';
 
 export function designOf(id: string): Design {
   const design = DESIGNS.find((d) => d.id === id);
@@ -42,4 +43,37 @@ export function search(
       return found === undefined ? [] : found.path.map((n) => runner.ops[n].text);
     },
   };
+}
+
+/** What is known of a design in a scenario, as `invariant op`. */
+export function knownOf(design: Design, scenario: ScenarioName): Set<string> {
+  const known = (design.expect.known ?? []).filter((k) => k.scenario === scenario);
+  return new Set(known.map((k) => `${k.invariant} ${k.op}`));
+}
+
+/** The classes of a search, and what is known, as `invariant op`. */
+export interface Known {
+  readonly classes: ReadonlySet<string>;
+  readonly known: ReadonlySet<string>;
+}
+
+/**
+ * A whole space has so many states and edges, and nothing in it but what is known and what is excused; at default bounds
+ * all that is known is there.
+ */
+export function expectKnownOnly(
+  id: string,
+  scenario: ScenarioName,
+  bounds: string,
+  counts: { readonly states: number; readonly edges: number },
+  isExcused: (found: string) => boolean = () => false,
+): Known {
+  const design = designOf(id);
+  const { isExhausted, states, edges, classes } = search(design, scenario, bounds);
+  expect({ isExhausted, states, edges }).toEqual({ isExhausted: true, ...counts });
+  const known = knownOf(design, scenario);
+  const found = new Set(classes.map((c) => `${c.class.invariant} ${c.class.op}`));
+  expect([...found].filter((line) => !known.has(line) && !isExcused(line))).toEqual([]);
+  if (bounds.startsWith('default')) expect(found).toEqual(known);
+  return { classes: found, known };
 }

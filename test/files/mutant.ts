@@ -6,7 +6,7 @@ import { pipeBuf, pipeOccupancy, slotAdd } from '#iov/model/linux/5.8/pipe.js';
 import type { Outlet } from '#iov/model/linux/6.1/splice_write.js';
 import { buildVector, dismiss, eatEmptyBuffers, spliceWrite } from '#iov/model/linux/6.1/splice_write.js';
 import type { ScenarioName } from '#iov/model/scenario.js';
-import { designOf, search } from '../search.js';
+import { designOf, knownOf, search } from '../search.js';
 
 const linux612 = designOf('linux-6.12');
 export const { functions: now } = linux612;
@@ -47,8 +47,8 @@ export function breaks(
     override,
     scenarios: [scenario],
   });
-  const known = new Set((linux612.expect.known ?? []).map((k) => `${k.scenario} ${k.invariant} ${k.op}`));
+  const known = knownOf(linux612, scenario);
   return search(design, scenario, bounds, 300_000)
     .classes.map((c) => `${c.class.invariant} ${c.class.op}`)
-    .filter((c) => !known.has(`${scenario} ${c}`));
+    .filter((c) => !known.has(c));
 }
