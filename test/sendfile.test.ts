@@ -150,6 +150,15 @@ test('a page that has gone bad is read by nobody', () => {
   expect(lastOf('linux-6.12', 'file-splice', 'default', [ops[0], ops[1], 'ftruncate size=0', ops[2]])).toEqual([-61]);
 });
 
+test('a page that has gone bad is appended to by nobody, not even where a stale flag has it merge', () => {
+  const flagged = ['pwrite size=2', 'pread size=2', 'pwrite size=2', 'pread size=2', 'splice_file file=f off=0 len=1'];
+  const append = (...ops: string[]): unknown[] =>
+    lastOf('linux-5.8', 'file-splice', 'default,stale=flags', [...flagged, ...ops, 'pwrite size=1']);
+  expect(append()).toEqual([1, 'page-cache-written-only-by-writers']);
+  expect(append('writeback_error page=0')).toEqual([-5, 'returns-what-it-promised']);
+  expect(append('writeback_error page=0', 'ftruncate size=0')).toEqual([-61, 'returns-what-it-promised']);
+});
+
 test('a drawing has the files, each byte with a letter, and the task’s pipe where it is not empty', () => {
   const ops = ['pwrite size=1', 'splice_file file=f off=1 len=2', 'write_file pos=1 size=1', 'ftruncate size=1'];
   const runner = play('linux-6.12', 'file-splice', 'default', ops);

@@ -156,16 +156,28 @@ export function pipeRead(k: Kernel, totalLen: number): number {
   return ret;
 }
 
-/** Appends to the last buffer if it merges and has room: bytes appended, 0, or -EFAULT. */
-function tryMerge(k: Kernel, chars: number, filp: number): number {
-  const { pipe } = k;
-  if (pipe.nrbufs === 0 || chars === 0) return 0;
-  const buf = pipe.bufs[(pipe.curbuf + pipe.nrbufs - 1) & (pipe.buffers - 1)];
+/**
+ * Appends to the last buffer if it merges and has room: bytes appended, 0, or what confirm says, or -EFAULT. The part of
+ * pipe_write that is the same in every version.
+ *
+ * @kernel 6.18 fs/pipe.c anon_pipe_write
+ */
+export function appendTo(k: Kernel, buf: PipeBuffer, chars: number, filp: number): number {
   const offset = buf.offset + buf.len;
   if (!k.fn.canMerge(k, buf, filp) || offset + chars > k.pageSize) return 0;
+  if (buf.page?.isUptodate === false) {
+    const error = k.fn.pipeBufConfirm(k, buf);
+    if (error !== 0) return error;
+  }
   if (copyFromUser(k, buf.page, offset, chars, 'pipe_write') < chars) return -EFAULT;
   buf.len += chars;
   return chars;
+}
+
+function tryMerge(k: Kernel, chars: number, filp: number): number {
+  const { pipe } = k;
+  if (pipe.nrbufs === 0 || chars === 0) return 0;
+  return appendTo(k, pipe.bufs[(pipe.curbuf + pipe.nrbufs - 1) & (pipe.buffers - 1)], chars, filp);
 }
 
 /** Fills the slot behind the last used one: bytes, -ENOMEM or -EFAULT. */

@@ -13,7 +13,7 @@ import { allocPage } from '../../mm.js';
 import { copyFromUser } from '../../uaccess.js';
 import type { Task } from '../../wait.js';
 import { sleepOn, waitEventInterruptible } from '../../wait.js';
-import { readBuffer } from '../3.3/pipe.js';
+import { appendTo, readBuffer } from '../3.3/pipe.js';
 import { dropEnd, sigpipe } from '../3.3/pipe_release.js';
 
 /** @kernel 6.1 include/linux/pipe_fs_i.h pipe_occupancy; head and tail wrap at their width. */
@@ -121,15 +121,8 @@ export function pipeRead(k: Kernel, totalLen: number): number {
   return ret;
 }
 
-/** Appends to the last buffer if it merges and has room: bytes appended, 0, or -EFAULT. */
 function tryMerge(k: Kernel, chars: number, filp: number): number {
-  if (chars === 0 || pipeOccupancy(k) === 0) return 0;
-  const buf = pipeBuf(k, k.pipe.head - 1);
-  const offset = buf.offset + buf.len;
-  if (!k.fn.canMerge(k, buf, filp) || offset + chars > k.pageSize) return 0;
-  if (copyFromUser(k, buf.page, offset, chars, 'pipe_write') < chars) return -EFAULT;
-  buf.len += chars;
-  return chars;
+  return chars === 0 || pipeOccupancy(k) === 0 ? 0 : appendTo(k, pipeBuf(k, k.pipe.head - 1), chars, filp);
 }
 
 /** Takes a slot and fills it: bytes, -ENOMEM or -EFAULT. */
