@@ -45,9 +45,9 @@ export function search(
   };
 }
 
-/** What is known of a design in a scenario, as `invariant op`. */
+/** What is known of a design in a scenario, and can be found at default bounds, as `invariant op`. */
 export function knownOf(design: Design, scenario: ScenarioName): Set<string> {
-  const known = (design.expect.known ?? []).filter((k) => k.scenario === scenario);
+  const known = (design.expect.known ?? []).filter((k) => k.scenario === scenario && k.isBeyond !== true);
   return new Set(known.map((k) => `${k.invariant} ${k.op}`));
 }
 

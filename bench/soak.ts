@@ -1,0 +1,125 @@
+/**
+ * `npm run soak -- DESIGN MINUTES`: the coverage engine for a long time over the scenarios of
+ * one design, in worlds too large to be searched to the end, as reports/published/soak.md.
+ * What it finds and is not known is written to .iovcheck/soak, as traces.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { Heartbeat, Phase } from '../check/heartbeat.js';
+import { openCoverage } from '../cli/coverage.js';
+import { instrumentedBuild } from '../cli/instrument.js';
+import type { Search } from '../cli/protocol.js';
+import type { RandomClass } from '../fuzz/classes.js';
+import { formatBounds, namedBounds, parseBounds } from '../harness/bounds-text.js';
+import { classKey, Runner } from '../harness/runner.js';
+import { formatTrace } from '../harness/trace.js';
+import { knownFor } from '../harness/verdict.js';
+import type { Design } from '../model/design.js';
+import { DESIGNS } from '../model/designs/designs.js';
+import type { ScenarioName } from '../model/scenario.js';
+import { SCENARIOS } from '../model/scenario.js';
+
+const SEED = 1;
+const FOLDER = '.iovcheck/soak';
+
+/** What a defect that is known breaks again and again must not end each run: three are gone through. */
+const WIDE = 'follow=3,headbits=12';
+
+/** Scenario, bounds, share of the time. */
+const ROWS: readonly (readonly [scenario: ScenarioName, bounds: string, share: number])[] = [
+  ['all', `deep,ring=4,${WIDE}`, 10],
+  ['all', `default,ring=8,${WIDE}`, 8],
+  ['all', 'deep,ring=4,follow=3', 4],
+  ['splice', `default,ring=4,slots=0,${WIDE}`, 9],
+  ['blocking', `default,ring=4,tasks=3,${WIDE}`, 7],
+  ['extract', `default,ring=4,vpages=3,segs=3,${WIDE}`, 6],
+  ['fork-dma', 'default,vpages=3,follow=3', 4],
+  ['vmsplice', `default,ring=4,slots=0,${WIDE}`, 5],
+  ['sendfile', 'deep,follow=3', 3],
+  ['file-splice', `default,ring=4,${WIDE}`, 4],
+];
+
+interface Row {
+  readonly text: string;
+  readonly unknown: readonly RandomClass[];
+}
+
+/** The findings that classes are known as, and those that are known as none. */
+function judged(design: Design, scenario: ScenarioName, classes: readonly RandomClass[]): [string, RandomClass[]] {
+  const known = design.expect.known ?? [];
+  const own = classes.filter((c) => !c.isAfterOthers);
+  const findings = own.flatMap((c) => knownFor(known, c.class, scenario)?.finding ?? []);
+  const unknown = own.filter((c) => knownFor(known, c.class, scenario) === undefined);
+  const names = [...new Set(findings)].sort().join(', ') || 'nothing';
+  const after = classes.length - own.length;
+  return [
+    `${names}${after > 0 ? `; ${after} more behind them` : ''}${unknown.length > 0 ? `; UNKNOWN: ${unknown.length}` : ''}`,
+    unknown,
+  ];
+}
+
+async function soak(design: Design, build: string, row: (typeof ROWS)[number], minutes: number): Promise<Row> {
+  const [scenario, text] = row;
+  const bounds = parseBounds(text, { ...namedBounds('default', SCENARIOS[scenario]) }, SCENARIOS[scenario]);
+  const runner = new Runner(design, bounds, scenario);
+  const heartbeat = new Heartbeat();
+  heartbeat.enter(Phase.Searching);
+  const search: Search = {
+    ref: { name: design.id, url: null, without: [] },
+    onBase: false,
+    engine: 'coverage',
+    memoryBytes: 0,
+    seconds: 60 * minutes,
+    steps: Number.POSITIVE_INFINITY,
+    timing: false,
+    hasColour: false,
+    ...{ scenario, bounds, build, seed: SEED },
+  };
+  const engine = await openCoverage(runner, search, heartbeat);
+  const classes: RandomClass[] = [];
+  const end = performance.now() + 60_000 * minutes;
+  engine.run(
+    () => performance.now() > end,
+    (found) => classes.push(found),
+  );
+  const { states: bins, depth: corpus, frontier: runs } = heartbeat.read();
+  const [verdict, unknown] = judged(design, scenario, classes);
+  for (const [n, c] of unknown.entries()) {
+    mkdirSync(FOLDER, { recursive: true });
+    const ops = c.path.map((op) => runner.ops[op].text);
+    const trace = { design: design.id, scenario, bounds, ops, violates: c.class, minimality: c.minimality };
+    writeFileSync(`${FOLDER}/${scenario}.${n}.trace`, formatTrace({ ...trace, engine: 'coverage', seed: SEED }));
+    process.stdout.write(`unknown: ${classKey(c.class)}\n`);
+  }
+  const missing = engine.session.reached().missing.join(', ') || 'nothing';
+  const steps = (engine.session.steps / 1e6).toFixed(1);
+  const figures = [minutes.toFixed(1), runs, steps, bins, corpus].join(' | ');
+  const where = `${scenario} | ${formatBounds(bounds, SCENARIOS[scenario])}`;
+  return { text: `| ${where} | ${figures} | ${verdict} | ${missing} |`, unknown };
+}
+
+async function main(): Promise<void> {
+  const [id = 'linux-6.1', minutes = '60'] = process.argv.slice(2);
+  const design = DESIGNS.find((d) => d.id === id);
+  if (design === undefined) throw new Error(`there is no design ${id}`);
+  const rows = ROWS.filter(([scenario]) => scenario === 'all' || design.scenarios.includes(scenario));
+  const shares = rows.reduce((sum, [, , share]) => sum + share, 0);
+  const lines = [
+    `# ${minutes} minutes of coverage on ${id}`,
+    '',
+    'Written by `npm run soak`. One thread, seed 1, correct callers. How far a run comes in its minutes depends on the',
+    'machine; what it does up to there does not.',
+    '',
+    '| scenario | bounds | minutes | runs | million steps | bins | inputs kept | found | never reached |',
+    '|---|---|--:|--:|--:|--:|--:|---|---|',
+  ];
+  const build = await instrumentedBuild({ name: id, url: null, without: [] });
+  for (const row of rows) {
+    const { text } = await soak(design, build, row, (Number(minutes) * row[2]) / shares);
+    process.stdout.write(`${text}\n`);
+    lines.push(text);
+    // Row by row, so that an hour is not lost when the last one is cut short.
+    writeFileSync('reports/published/soak.md', `${lines.join('\n')}\n`);
+  }
+}
+
+await main();
