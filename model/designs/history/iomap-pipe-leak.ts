@@ -8,25 +8,13 @@
  * @kernel 419e9c38aa07 fs/iomap/direct-io.c iomap_dio_rw: the fix
  */
 import { defineDesign } from '../../design.js';
-import { EFAULT } from '../../errno.js';
-import type { Inode } from '../../inode.js';
-import type { IovIter, Kernel } from '../../kernel.js';
-import { deviceFills, inodeOf, uncachedBytes } from '../../linux/6.1/filemap.js';
+import { moveByAll } from '../../linux/5.8/splice_direct.js';
+import { directReadOf, inodeOf } from '../../linux/6.1/filemap.js';
 import { readInode } from '../../linux/6.1/read_write.js';
 import { design as linux58 } from '../linux-5.8.js';
 
 /** @kernel 419e9c38aa07 fs/iomap/direct-io.c iomap_dio_rw */
-function directRead(k: Kernel, inode: Inode, to: IovIter): number {
-  const want = uncachedBytes(k, inode, to.count);
-  if (want <= 0) return want;
-  k.pagesArrayMax = k.pagesArray.length;
-  const got = k.fn.iovIterGetPages(k, to, to.count, k.pagesArray.length);
-  if (got <= 0) return got === 0 ? -EFAULT : got;
-  k.fn.iovIterAdvance(k, to, got);
-  const bytes = Math.min(got, want);
-  deviceFills(k, inode, got, bytes);
-  return bytes;
-}
+const directRead = directReadOf({ asked: moveByAll });
 
 export const design = defineDesign({
   id: 'iomap-pipe-leak',

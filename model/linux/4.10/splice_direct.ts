@@ -4,34 +4,19 @@
  *
  * @kernel 4.10 fs/splice.c
  */
-import { EAGAIN, EFAULT, ENOMEM } from '../../errno.js';
+import { EAGAIN, ENOMEM } from '../../errno.js';
 import type { Loff, OpenFile } from '../../files.js';
 import type { KernelFunctions } from '../../functions.js';
-import type { Inode } from '../../inode.js';
 import type { IovIter, Kernel, PipeBuffer } from '../../kernel.js';
 import { ITER_PIPE } from '../../kernel.js';
 import { kvfreeArray, memcpyToPage, putPage } from '../../mm.js';
-import { deviceFills, fillKbuf, inodeOf, uncachedBytes } from '../6.1/filemap.js';
+import { directReadOf, fillKbuf, inodeOf, uncachedBytes } from '../6.1/filemap.js';
 import { readInode } from '../6.1/read_write.js';
 import { genericFileSpliceReadFile } from '../6.1/splice_direct.js';
 import { spliceOpenFileToPipe410 } from '../4.8/splice_direct.js';
 
-/**
- * The pages of the iterator go to the device, then the iterator is moved by what was read; a pipe is cut there.
- *
- * @kernel 4.10 mm/filemap.c generic_file_read_iter
- */
-function directRead(k: Kernel, inode: Inode, to: IovIter): number {
-  const want = uncachedBytes(k, inode, to.count);
-  if (want <= 0) return want;
-  k.pagesArrayMax = k.pagesArray.length;
-  const got = k.fn.iovIterGetPages(k, to, to.count, k.pagesArray.length);
-  if (got <= 0) return got === 0 ? -EFAULT : got;
-  const bytes = Math.min(got, want);
-  deviceFills(k, inode, got, bytes);
-  k.fn.iovIterAdvance(k, to, bytes);
-  return bytes;
-}
+/** The iterator is moved by what was read; a pipe is cut there. @kernel 4.10 mm/filemap.c generic_file_read_iter */
+const directRead = directReadOf({ filled: (k, to, _got, bytes) => k.fn.iovIterAdvance(k, to, bytes) });
 
 /** kernel_readv() into the pages of the array, the first from `offset` on. */
 function readPages(k: Kernel, file: OpenFile, pos: number, nrPages: number, len: number): number {

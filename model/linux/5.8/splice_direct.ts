@@ -8,12 +8,11 @@
  * @kernel 17614445576b fs/splice.c splice_direct_to_actor (5.0)
  * @kernel 3253d9d09337 fs/splice.c do_splice (5.5)
  */
-import { EBADF, EFAULT } from '../../errno.js';
+import { EBADF } from '../../errno.js';
 import type { KernelFunctions } from '../../functions.js';
-import type { Inode } from '../../inode.js';
-import type { IovIter, Kernel } from '../../kernel.js';
 import { READ } from '../../kernel.js';
-import { deviceFills, inodeOf, uncachedBytes } from '../6.1/filemap.js';
+import type { DirectMoves } from '../6.1/filemap.js';
+import { directReadOf, inodeOf, revertRest } from '../6.1/filemap.js';
 import { deref, readInode } from '../6.1/read_write.js';
 import { sendfile61 } from '../6.1/sendfile.js';
 import { spliceDirect61 } from '../6.1/splice_direct.js';
@@ -21,19 +20,11 @@ import { FEED_5_8, OUTLET_5_8, spliceFromPipe, spliceWrite } from '../6.1/splice
 import { readIntoPipe } from '../4.10/splice_direct.js';
 import { pipeBuf, pipeFull, pipeOccupancy } from './pipe.js';
 
-/** The iterator moves past all that was asked for, and back by what was not read. @kernel 5.8 fs/block_dev.c __blkdev_direct_IO_simple */
-function directRead(k: Kernel, inode: Inode, to: IovIter): number {
-  const want = uncachedBytes(k, inode, to.count);
-  if (want <= 0) return want;
-  k.pagesArrayMax = k.pagesArray.length;
-  const got = k.fn.iovIterGetPages(k, to, to.count, k.pagesArray.length);
-  if (got <= 0) return got === 0 ? -EFAULT : got;
-  k.fn.iovIterAdvance(k, to, got);
-  const bytes = Math.min(got, want);
-  deviceFills(k, inode, got, bytes);
-  if (got > bytes) k.fn.iovIterRevert(k, to, got - bytes);
-  return bytes;
-}
+/** Past all that was asked for. */
+export const moveByAll: DirectMoves['asked'] = (k, to, got) => k.fn.iovIterAdvance(k, to, got);
+
+/** And back by what was not read. @kernel 5.8 fs/block_dev.c __blkdev_direct_IO_simple */
+const directRead = directReadOf({ asked: moveByAll, filled: revertRest });
 
 /** @kernel 5.8 fs/splice.c do_splice_to */
 const doSpliceTo: KernelFunctions['doSpliceTo'] = (k, file, ppos, len, flags) => {

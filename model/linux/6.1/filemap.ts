@@ -110,22 +110,38 @@ export function deviceFills(k: Kernel, inode: Inode, got: number, bytes: number)
   splice.kiPos += bytes;
 }
 
-/**
- * A direct read: the pages of the iterator go to the device, and what was not read is reverted.
- *
- * @kernel 6.1 fs/iomap/direct-io.c __iomap_dio_rw
- */
-export function directRead(k: Kernel, inode: Inode, to: IovIter): number {
-  const want = uncachedBytes(k, inode, to.count);
-  if (want <= 0) return want;
-  k.pagesArrayMax = k.pagesArray.length;
-  const got = k.fn.iovIterGetPages(k, to, to.count, k.pagesArray.length);
-  if (got <= 0) return got === 0 ? -EFAULT : got;
-  const bytes = Math.min(got, want);
-  deviceFills(k, inode, got, bytes);
-  if (got > bytes) k.fn.iovIterRevert(k, to, got - bytes);
-  return bytes;
+/** A `read_iter` with O_DIRECT. */
+export type DirectRead = (k: Kernel, inode: Inode, to: IovIter) => number;
+
+/** How a direct read moves its iterator: before the device has done anything, and after it has filled `bytes` of `got`. */
+export interface DirectMoves {
+  readonly asked?: (k: Kernel, to: IovIter, got: number) => void;
+  readonly filled?: (k: Kernel, to: IovIter, got: number, bytes: number) => void;
 }
+
+/** A direct read by these moves: the pages of the iterator go to the device. */
+export function directReadOf({ asked, filled }: DirectMoves): DirectRead {
+  return (k, inode, to) => {
+    const want = uncachedBytes(k, inode, to.count);
+    if (want <= 0) return want;
+    k.pagesArrayMax = k.pagesArray.length;
+    const got = k.fn.iovIterGetPages(k, to, to.count, k.pagesArray.length);
+    if (got <= 0) return got === 0 ? -EFAULT : got;
+    asked?.(k, to, got);
+    const bytes = Math.min(got, want);
+    deviceFills(k, inode, got, bytes);
+    filled?.(k, to, got, bytes);
+    return bytes;
+  };
+}
+
+/** What was not read is reverted. */
+export function revertRest(k: Kernel, to: IovIter, got: number, bytes: number): void {
+  if (got > bytes) k.fn.iovIterRevert(k, to, got - bytes);
+}
+
+/** The request for pages has moved the iterator. @kernel 6.1 fs/iomap/direct-io.c __iomap_dio_rw */
+export const directRead = directReadOf({ filled: revertRest });
 
 /** Bytes that a write does before it stops, or why it does nothing. */
 function writeLimit(k: Kernel, count: number): number {

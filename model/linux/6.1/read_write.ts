@@ -8,6 +8,7 @@ import type { Loff, OpenFile } from '../../files.js';
 import { With } from '../../files.js';
 import type { Inode } from '../../inode.js';
 import type { IovIter, Kernel } from '../../kernel.js';
+import type { DirectRead } from './filemap.js';
 import { copyingRead, directRead, filemapRead, genericPerformWrite } from './filemap.js';
 
 /** `*ppos` */
@@ -84,13 +85,7 @@ function eachPage(k: Kernel, file: OpenFile, i: IovIter, end: number, copy: Copy
 }
 
 /** `read_iter` of a file with a page cache of its own, by what it was opened with. */
-export function readInode(
-  k: Kernel,
-  file: OpenFile,
-  inode: Inode,
-  to: IovIter,
-  direct: (k: Kernel, inode: Inode, to: IovIter) => number,
-): number {
+export function readInode(k: Kernel, file: OpenFile, inode: Inode, to: IovIter, direct: DirectRead): number {
   if (file.isCopied) return copyingRead(k, inode, to);
   return file.isDirect ? direct(k, inode, to) : filemapRead(k, inode, to);
 }
