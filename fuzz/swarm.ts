@@ -59,9 +59,9 @@ export class Swarm {
     this.wheels = Array.from({ length: PHASES }, () => new Wheel(this.choices.length));
   }
 
-  /** Another walk, another taste. */
-  begin(): void {
-    const { choices, weight, prng } = this;
+  /** Another walk, another taste, drawn from `prng`. */
+  begin(prng = this.prng): void {
+    const { choices, weight } = this;
     this.walk++;
     this.calm = CALM[prng.below(CALM.length)];
     const off = OFF[prng.below(OFF.length)];

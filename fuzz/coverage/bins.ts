@@ -11,8 +11,12 @@ import type { Kernel, PipeBuffer } from '../../model/kernel.js';
 import { PipeBufOps } from '../../model/kernel.js';
 import type { RingView } from '../../model/ring.js';
 
-/** Bins that there are room for; names are hashed into them. */
-export const BINS = 1 << 16;
+/** Bins that there are room for, by kind; names are hashed into them. */
+export const KINDS = 8;
+const KIND_SHIFT = 15;
+export const BINS = KINDS << KIND_SHIFT;
+
+export const kindOfBin = (bin: number): number => bin >> KIND_SHIFT;
 
 /** A name of three small numbers and the kind of bin, spread over the bins. */
 function binOf(kind: number, a: number, b: number, c: number): number {
@@ -20,7 +24,7 @@ function binOf(kind: number, a: number, b: number, c: number): number {
   h = Math.imul(h ^ (h >>> 15), 0x85ebca6b) ^ b;
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35) ^ c;
   h = Math.imul(h ^ (h >>> 16), 0x27d4eb2f);
-  return (h ^ (h >>> 15)) & (BINS - 1);
+  return (kind << KIND_SHIFT) | ((h ^ (h >>> 15)) & ((1 << KIND_SHIFT) - 1));
 }
 
 const KIND = { pair: 0, onRing: 1, ring: 2, context: 3, both: 4, memory: 5, inContext: 6, counter: 7 } as const;
@@ -138,6 +142,14 @@ export class Bins {
     if (n < 255) this.counts[bin] = n + 1;
   }
 
+  /** How often each ring was gone round. */
+  private laps(): void {
+    const { k } = this.runner;
+    for (let p = 0; p < k.pipes.length; p++) {
+      this.meet(binOf(KIND.counter, k.pipes[p].head >>> this.ringBits, this.rings[p] & 3, 1 + p));
+    }
+  }
+
   /** The op of spec number `spec` returned `ret`. */
   step(spec: number, ret: number): void {
     const { runner, rings } = this;
@@ -161,7 +173,7 @@ export class Bins {
     if (k.pipes.length > 1) this.meet(binOf(KIND.both, rings[0] & 0x3c3, rings[1] & 0x3c3, 0));
     if (k.mms.length > 0 || k.splice.files.length > 0) this.meet(binOf(KIND.memory, memoryClass(k), op, 0));
     this.meet(binOf(KIND.counter, mostReferences(k), 0, 0));
-    if (k.needs.pipe) this.meet(binOf(KIND.counter, k.pipe.head >>> this.ringBits, rings[0] & 3, 1));
+    if (k.needs.pipe) this.laps();
     this.last = op;
   }
 }

@@ -10,18 +10,19 @@ import type { RandomClass } from '../classes.js';
 import { Classes } from '../classes.js';
 import { Prng } from '../prng.js';
 import type { ByteMutator } from './bytes.js';
+import { Archive } from './archive.js';
 import { OpMutator } from './mutate.js';
 import { Novelty } from './novelty.js';
 import type { Session } from './session.js';
 import { ANY, LENGTH_MAX } from './session.js';
-import { BINS } from './bins.js';
+import { BINS, KINDS, kindOfBin } from './bins.js';
 
-/** Half of the parents come from the newest inputs. */
-const NEWEST = 32;
 /** Of a hundred runs: those that begin with nothing, mutants by jsfuzz, and an input with a random walk behind it. */
 const FRESH = 20;
 const BYTES = 10;
 const TAIL = 45;
+/** Of a hundred such walks: those by the taste that led to the input. */
+const SAME_TASTE = 50;
 const PROGRESS_EVERY = 1 << 8;
 
 export interface CoverageProgress {
@@ -66,8 +67,12 @@ export class Coverage {
   private readonly mutator: OpMutator;
   private readonly bins = new Novelty(BINS);
   private readonly code: Novelty;
-  private readonly corpus: Int32Array[] = [];
+  private readonly archive: Archive;
+  /** Of what the last run met, by kind of bin: the last that no run before it had; -1 for none. */
+  private readonly newest = new Int32Array(KINDS);
   private readonly classes: Classes;
+  /** What the next run draws by; undefined for a new one. */
+  private taste: number | undefined;
   private runs = 0;
   private newAt = 0;
 
@@ -77,6 +82,7 @@ export class Coverage {
     this.options = options;
     this.classes = new Classes(plain, (found) => options.onClass?.(found, this.runs));
     this.prng = new Prng(options.seed ^ 0x5eed);
+    this.archive = new Archive(this.prng);
     this.mutator = new OpMutator(this.prng, session.groups, LENGTH_MAX);
     this.code = new Novelty(options.code?.length ?? 0);
   }
@@ -94,7 +100,7 @@ export class Coverage {
       const before = session.steps;
       this.once();
       // Nothing can be done in the initial state.
-      if (session.steps === before && this.corpus.length === 0 && this.runs > 1000) break;
+      if (session.steps === before && this.archive.size === 0 && this.runs > 1000) break;
       if (this.runs % PROGRESS_EVERY !== 0) continue;
       isOver = options.isOver();
       options.onProgress?.(this.progress);
@@ -105,7 +111,7 @@ export class Coverage {
       steps: session.steps,
       bins: this.bins.size + this.code.size,
       classes: this.classes.list,
-      corpus: this.corpus,
+      corpus: this.archive.inputs,
     };
   }
 
@@ -114,35 +120,30 @@ export class Coverage {
       runs: this.runs,
       steps: this.session.steps,
       bins: this.bins.size + this.code.size,
-      corpus: this.corpus.length,
+      corpus: this.archive.size,
       classes: this.classes.size,
       sinceNew: this.runs - this.newAt,
     };
   }
 
-  private pick(): Int32Array {
-    const { corpus, prng } = this;
-    const isNewest = corpus.length > NEWEST && prng.below(2) === 0;
-    const n = prng.below(isNewest ? NEWEST : corpus.length);
-    return corpus[isNewest ? corpus.length - 1 - n : n];
-  }
-
   /** The next input, in `mutator.out`. */
   private next(): void {
-    const { prng, mutator, options, corpus } = this;
+    const { prng, mutator, options, archive } = this;
     const die = prng.below(100);
-    if (corpus.length === 0 || die < FRESH) {
+    this.taste = undefined;
+    if (archive.size === 0 || die < FRESH) {
       mutator.length = 1 + prng.below(LENGTH_MAX);
       mutator.out.fill(ANY, 0, mutator.length);
     } else if (die < FRESH + BYTES && options.bytes !== undefined) {
-      mutator.length = options.bytes.mutate(this.pick(), mutator.out);
+      mutator.length = options.bytes.mutate(archive.pick().ops, mutator.out);
     } else if (die < FRESH + BYTES + TAIL) {
-      const parent = this.pick();
+      const { ops: parent, taste } = archive.pick();
       mutator.out.set(parent);
       mutator.length = Math.min(LENGTH_MAX, parent.length + 1 + prng.below(LENGTH_MAX));
       mutator.out.fill(ANY, parent.length, mutator.length);
+      if (prng.below(100) < SAME_TASTE) this.taste = taste;
     } else {
-      mutator.mutate(this.pick(), () => this.pick());
+      mutator.mutate(archive.pick().ops, () => archive.pick().ops);
     }
   }
 
@@ -150,33 +151,52 @@ export class Coverage {
   private once(): void {
     const { session, mutator, options } = this;
     options.code?.fill(0);
-    session.run(mutator.out, mutator.length);
+    session.run(mutator.out, mutator.length, this.taste);
     this.runs++;
-    const keep = Math.max(this.newBins(), this.newCode());
+    const isNewState = this.newBins();
+    const isNewCode = this.newCode();
     // What breaks something is kept as a trace, not mutated further.
     if (session.news.length > 0) this.addClasses();
-    else if (keep > 0) this.corpus.push(session.taken.slice(0, keep));
-    if (keep > 0) this.newAt = this.runs;
+    else if (isNewState || isNewCode) this.keep(isNewCode);
+    if (isNewState || isNewCode) this.newAt = this.runs;
   }
 
-  /** Ops until the last bin that is new; 0 for none. */
-  private newBins(): number {
-    const { session, bins } = this;
+  /** Whether there are any; `newest` says for each kind where the run met the last of them. */
+  private newBins(): boolean {
+    const { session, bins, archive, newest } = this;
     const { met, at, counts } = session;
-    let keep = 0;
+    let isNew = false;
+    newest.fill(-1);
     for (let n = 0; n < session.binsMet; n++) {
-      const news = bins.note(met[n], counts[met[n]]);
-      if (news === 2) keep = Math.max(keep, at[n]);
+      const bin = met[n];
+      if (bins.note(bin, counts[bin]) !== 2) archive.meet(bin, at[n], session.taken, session.taste);
+      else {
+        newest[kindOfBin(bin)] = n;
+        isNew = true;
+      }
     }
-    return keep;
+    return isNew;
   }
 
-  private newCode(): number {
+  /** Once for each kind of bin, up to the last new one of it, and as a whole for new code. */
+  private keep(isNewCode: boolean): void {
+    const { session, archive } = this;
+    const { met, at, taken, taste, length } = session;
+    let ops = taken.slice(0, length);
+    if (isNewCode) archive.keepForCode(ops, taste);
+    for (const n of this.newest.toSorted().reverse()) {
+      if (n < 0) break;
+      if (at[n] !== ops.length) ops = taken.slice(0, at[n]);
+      archive.keep(ops, taste, met[n]);
+    }
+  }
+
+  private newCode(): boolean {
     const { code } = this.options;
-    if (code === undefined) return 0;
+    if (code === undefined) return false;
     let isNew = false;
     for (let n = 0; n < code.length; n++) if (code[n] !== 0 && this.code.note(n, code[n]) !== 0) isNew = true;
-    return isNew ? this.session.length : 0;
+    return isNew;
   }
 
   /** The run has ended with classes that are new: each is seen once more by the plain build, and made small. */
