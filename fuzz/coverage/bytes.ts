@@ -6,6 +6,7 @@
  * ops, and says so.
  */
 import type { Prng } from '../prng.js';
+import { WIDTH, decodeOps, encodeOps } from './encoding.js';
 
 /** What is used of jsfuzz's Corpus. */
 interface Mutator {
@@ -14,9 +15,6 @@ interface Mutator {
 }
 
 type CorpusClass = new (folders: string[], onlyAscii: boolean) => Mutator & { rand(n: number): number };
-
-/** Bytes of one op. */
-const WIDTH = 2;
 
 export class ByteMutator {
   private readonly corpus: Mutator;
@@ -30,12 +28,7 @@ export class ByteMutator {
 
   /** Writes a mutant of the ops to `to`; how many there are. */
   mutate(ops: Int32Array, to: Int32Array): number {
-    const bytes = Buffer.allocUnsafe(WIDTH * ops.length);
-    for (let n = 0; n < ops.length; n++) bytes.writeUInt16LE(ops[n], WIDTH * n);
-    const out = this.corpus.mutate(bytes);
-    const length = Math.min(to.length, Math.floor(out.length / WIDTH));
-    for (let n = 0; n < length; n++) to[n] = out.readUInt16LE(WIDTH * n) % this.opCount;
-    return length;
+    return decodeOps(this.corpus.mutate(encodeOps(ops)), this.opCount, to);
   }
 }
 
