@@ -3,6 +3,8 @@ import { UsageError } from '../harness/bounds-text.js';
 import type { CheckResult } from '../harness/result.js';
 import type { Checked, Conclusion } from '../harness/verdict.js';
 import { conclude } from '../harness/verdict.js';
+import type { Searched } from './corpus-check.js';
+import { CheckCorpus } from './corpus-check.js';
 import type { NamedDesign } from './designs.js';
 import { resolveDesign } from './designs.js';
 import { onInterrupt } from './interrupt.js';
@@ -59,6 +61,8 @@ export interface Finished {
   readonly reports: readonly Report[];
   readonly results: readonly CheckResult[];
   readonly errors: Errors;
+  /** Leaves in the corpus what was found, where there is one; a sentence where it can not. */
+  save(): string | undefined;
   /** What it all comes to, with the errors until now. */
   conclude(): Conclusion;
 }
@@ -71,27 +75,55 @@ export async function runCheck(
   show: (report: Report) => void,
 ): Promise<Finished> {
   const errors = new Errors();
+  const corpus = options.corpus === undefined ? undefined : new CheckCorpus(options.corpus);
   const jobs = new Jobs();
   const interrupt = onInterrupt(() => jobs.stop());
   const designs = await resolveAll([...new Set(names)], options.without, errors);
-  const planned = plan(designs, options, hasColour);
+  const planned = withSeeds(plan(designs, options, hasColour), corpus);
+  const again = (await corpus?.replay(planned.shown.map(({ search }) => search))) ?? [];
+  for (const { report } of again) show(report);
+  for (const problem of corpus?.problems ?? []) errors.add(true, problem);
   const found = await runAll(planned, jobs, options, errors, show);
   const signal = interrupt.done();
-  const reports = found.slice(0, planned.shown.length).flatMap(({ report }) => report ?? []);
+  const searched = [
+    ...again,
+    ...planned.shown.flatMap(({ search }, n) => {
+      const report = found[n]?.report;
+      return report === undefined ? [] : [{ search, report }];
+    }),
+  ];
+  const reports = searched.map(({ report }) => report);
   return {
     reports,
     results: reports.map(({ result }) => result),
     errors,
+    save: () => corpus?.save(searched),
     conclude: () =>
       conclude({
-        checked: checkedOf(planned, found),
+        checked: [...again.map((a) => checkedAgain(a, planned, found)), ...checkedOf(planned, found)],
         usageErrors: errors.usage,
         internalErrors: errors.internal,
         signal,
         onlyKnown: options.onlyKnown,
         requireReached: options.requireReached,
+        notes: corpus?.notes ?? [],
       }),
   };
+}
+
+/** Engine coverage begins with what a corpus holds. */
+function withSeeds(planned: Plan, corpus: CheckCorpus | undefined): Plan {
+  if (corpus === undefined) return planned;
+  const seeded = (search: Search): Search =>
+    search.engine === 'coverage' && !search.onBase ? { ...search, seeds: corpus.seedsFor(search) } : search;
+  return { ...planned, searches: planned.searches.map(seeded) };
+}
+
+/** What a design is known for, and what its base does, is said of its search; it holds for its traces too. */
+function checkedAgain({ search, report: { result } }: Searched, planned: Plan, found: readonly Job[]): Checked {
+  const like = planned.shown.find((p) => p.search.ref === search.ref && p.search.scenario === search.scenario);
+  const base = like?.base === undefined ? undefined : found[like.base]?.report?.result.violations;
+  return { result, known: like?.known ?? [], ...(base === undefined ? {} : { base }) };
 }
 
 async function runAll(
@@ -148,6 +180,8 @@ export async function check(names: readonly string[], options: CheckOptions, has
   const run = await runCheck(names, options, hasColour, (report) => reporters.show(report));
   const problems = reporters.write(run.results);
   if (options.traces !== undefined) problems.push(...reporters.writeTraces(options.traces, run.reports));
+  const unsaved = run.save();
+  if (unsaved !== undefined) problems.push(unsaved);
   for (const problem of problems) run.errors.add(true, problem);
   const conclusion = run.conclude();
   reporters.end(conclusion);

@@ -1,4 +1,5 @@
 /** One search by the coverage engine: the instrumented session leads, the plain runner tells. */
+import { learned } from '../campaign/corpus/bins-of.js';
 import type { Heartbeat } from '../check/heartbeat.js';
 import { byteMutator } from '../fuzz/coverage/bytes.js';
 import type { CoverageObject } from '../fuzz/coverage/flat.js';
@@ -9,6 +10,7 @@ import type { Session } from '../fuzz/coverage/session.js';
 import { LENGTH_MAX } from '../fuzz/coverage/session.js';
 import type { RandomClass } from '../fuzz/classes.js';
 import { Prng } from '../fuzz/prng.js';
+import { opIndex } from '../harness/op-text.js';
 import type { Runner } from '../harness/runner.js';
 import { COVERAGE } from './instrument.js';
 import type { Search } from './protocol.js';
@@ -22,6 +24,13 @@ interface Build {
 export interface CoverageRun {
   readonly session: Session;
   run(isOver: () => boolean, onClass: (found: RandomClass) => void): void;
+  /** What the run has learned beyond its seeds, as the ops of traces. */
+  kept(): string[][];
+}
+
+/** Ops of seeds, from other bounds perhaps: those that there are here. */
+function opsOf(runner: Runner, seeds: Search['seeds']): number[][] {
+  return (seeds ?? []).map((ops) => ops.flatMap((text) => opIndex(runner, text) ?? []));
 }
 
 export async function openCoverage(runner: Runner, search: Search, heartbeat: Heartbeat): Promise<CoverageRun> {
@@ -31,6 +40,8 @@ export async function openCoverage(runner: Runner, search: Search, heartbeat: He
   const session = await build.open({ ref, onBase, scenario, bounds, seed, hasBins: true, memory: heartbeat.memory });
   const code = flatten((globalThis as unknown as Record<string, CoverageObject>)[COVERAGE] ?? {});
   const bytes = await byteMutator(new Prng(seed ^ 0xb17e5), session.opCount, LENGTH_MAX);
+  const seeds = opsOf(runner, search.seeds);
+  let corpus: readonly Int32Array[] = [];
   heartbeat.follow(runner);
   return {
     session,
@@ -41,13 +52,17 @@ export async function openCoverage(runner: Runner, search: Search, heartbeat: He
         steps,
         runs: Number.POSITIVE_INFINITY,
         isOver,
-        seeds: [],
+        seeds,
         bytes,
         code,
         onProgress,
         onClass,
       };
-      new Coverage(session, runner, options).run();
+      ({ corpus } = new Coverage(session, runner, options).run());
     },
+    kept: () =>
+      search.seeds === undefined
+        ? []
+        : learned(runner, seeds, corpus).map((ops) => Array.from(ops, (n) => runner.ops[n].text)),
   };
 }

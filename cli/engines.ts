@@ -79,6 +79,8 @@ function deadClass(error: unknown, runner: Runner, path: readonly number[] | und
 export interface Found {
   readonly classes: readonly RawClass[];
   readonly tally: Tally;
+  /** Of engine coverage: what it has learned beyond its seeds. */
+  readonly kept?: readonly (readonly string[])[];
 }
 
 function tallyOf(runner: Runner, search: Search, heartbeat: Heartbeat, budget: Budget, cutShort: string): Tally {
@@ -225,6 +227,7 @@ async function coverage(runner: Runner, search: Search, heartbeat: Heartbeat): P
   const { table, missing } = engine.session.reached();
   return {
     classes,
+    kept: engine.kept(),
     tally: { ...tally, stats: { states: 0, edges: 0, depth: 0, steps }, reached: table, unreached: missing },
   };
 }
@@ -241,5 +244,7 @@ export async function runSearch(search: Search, design: Design, heartbeat: Heart
     case 'coverage':
       samplePurity(search, heartbeat, design);
       return coverage(runner, search, heartbeat);
+    case 'corpus':
+      throw new Error('traces are taken again without an engine');
   }
 }

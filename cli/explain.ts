@@ -71,11 +71,10 @@ function explainOne(runner: Runner, raw: RawClass, design: Design, attribution: 
 }
 
 function tracesOf(search: Search, result: CheckResult): Report['traces'] {
-  const { scenario, bounds, engine, seed } = search;
+  const { scenario, bounds, engine, seed, part = 1 } = search;
+  const by = part === 1 ? engine : `${engine}-${part}`;
   return result.violations.map((v, n) => {
-    const name = [result.design, scenario, engine, String(n + 1).padStart(2, '0'), v.class.invariant, v.class.op].join(
-      '.',
-    );
+    const name = [result.design, scenario, by, String(n + 1).padStart(2, '0'), v.class.invariant, v.class.op].join('.');
     const trace = {
       design: fullName(search.ref),
       scenario,

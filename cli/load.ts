@@ -21,7 +21,7 @@ export interface DesignRef {
 const WITHOUT = ' --without ';
 
 /** A design as a trace names it: `packet-2012-repaired --without no-merge-into-stream`. */
-export function fullName({ name, without }: DesignRef): string {
+export function fullName({ name, without }: Pick<DesignRef, 'name' | 'without'>): string {
   return without.length === 0 ? name : `${name}${WITHOUT}${without.join(',')}`;
 }
 

@@ -5,6 +5,7 @@ import pc from 'picocolors';
 import { UsageError } from '../harness/bounds-text.js';
 import { Status } from '../harness/verdict.js';
 import { check } from './check.js';
+import { addCorpus } from './corpus-command.js';
 import { doctor, ownPackage } from './doctor.js';
 import type { ListName } from './list.js';
 import { LISTS, boundsHelp, list } from './list.js';
@@ -55,6 +56,7 @@ function addCheck(program: Command, done: Done): void {
     .option('--timing', 'times in the results, which then differ from run to run')
     .option('--memory <amount>', 'for all states together, e.g. 8G')
     .option('--traces <folder>', 'write each trace to a file there')
+    .option('--corpus <folder>', 'take its traces again first, begin coverage with its seeds, and add what is found')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', () => `\n${boundsHelp()}\n\n${STATUSES}\n\n${EXAMPLES}`)
     .action(async (names: string[], raw: RawOptions) => done(await check(names, parseOptions(raw), hasColour)));
@@ -95,6 +97,7 @@ function makeProgram(done: Done): Command {
     .addHelpText('after', `\n${STATUSES}\n\n${EXAMPLES}`);
   addCheck(program, done);
   addOthers(program, done);
+  addCorpus(program, done);
   return program;
 }
 

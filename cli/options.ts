@@ -24,6 +24,7 @@ export interface RawOptions {
   readonly memory?: string;
   readonly quiet?: boolean;
   readonly traces?: string;
+  readonly corpus?: string;
 }
 
 export type ReporterKind = 'text' | 'json' | 'ndjson';
@@ -51,6 +52,7 @@ export interface CheckOptions {
   readonly memoryBytes: number;
   readonly isQuiet: boolean;
   readonly traces?: string;
+  readonly corpus?: string;
 }
 
 const ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
@@ -85,7 +87,7 @@ export function parseMemory(text: string | undefined): number {
   throw new UsageError(`--memory ${text}: this is no amount of memory, or less than 1M; write e.g. --memory 8G`);
 }
 
-function parseWhole(option: string, text: string, min: number, max: number): number {
+export function parseWhole(option: string, text: string, min: number, max: number): number {
   const n = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (n >= min && n <= max) return n;
   throw new UsageError(`${option} ${text}: write a whole number from ${min} to ${max}`);
@@ -120,10 +122,13 @@ function parseReporters(raw: RawOptions): Reporter[] {
   return reporters;
 }
 
+export function parseScenario(text: string): ScenarioName {
+  return parseName('--scenario', text, Object.keys(SCENARIOS) as ScenarioName[]);
+}
+
 export function parseOptions(raw: RawOptions): CheckOptions {
-  const scenarios = Object.keys(SCENARIOS) as ScenarioName[];
   return {
-    ...(raw.scenario === undefined ? {} : { scenario: parseName('--scenario', raw.scenario, scenarios) }),
+    ...(raw.scenario === undefined ? {} : { scenario: parseScenario(raw.scenario) }),
     engines: ENGINES[parseName('--engine', raw.engine, Object.keys(ENGINES))],
     bounds: raw.bounds ?? 'default',
     ...parseBudget(raw.budget),
@@ -137,6 +142,7 @@ export function parseOptions(raw: RawOptions): CheckOptions {
     memoryBytes: parseMemory(raw.memory),
     isQuiet: raw.quiet === true,
     ...(raw.traces === undefined ? {} : { traces: raw.traces }),
+    ...(raw.corpus === undefined ? {} : { corpus: raw.corpus }),
   };
 }
 

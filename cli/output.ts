@@ -1,6 +1,7 @@
 /** stdout and files: what a command says, and what happens where it can not be said. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../campaign/corpus/files.js';
 import { Status } from '../harness/verdict.js';
 
 let isClosed = false;
@@ -29,22 +30,13 @@ export function print(text: string): void {
   if (!isClosed && text !== '') process.stdout.write(text);
 }
 
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
 /** Tells the user, on stderr. */
 export function complain(sentence: string): void {
   process.stderr.write(`iovcheck: ${sentence}\n`);
-}
-
-/** The folder and those above it. (The `recursive` of mkdirSync never returns for a folder in /proc, on Node 20.) */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path || existsSync(dirname(path)))
-      throw error;
-    makeFolder(dirname(path));
-    mkdirSync(path);
-  }
 }
 
 /** One sentence where a file can not be written; undefined where it was. */

@@ -26,7 +26,7 @@ export interface Plan {
 }
 
 /** `default` is the design's own default. */
-function boundsFor(design: NamedDesign, text: string, name: ScenarioName): Bounds {
+export function boundsFor(design: NamedDesign, text: string, name: ScenarioName): Bounds {
   const scenario = SCENARIOS[name];
   const { bounds, boundsIn } = design.facts;
   const own = { ...namedBounds('default', scenario), ...bounds, ...boundsIn[name] };

@@ -1,4 +1,6 @@
 /** What the main thread and the workers say to each other. */
+import type { Imported } from '../campaign/corpus/import.js';
+import type { OutcomeKind } from '../campaign/corpus/outcome.js';
 import type { Columns } from '../check/heartbeat.js';
 import type { CheckResult, EngineName, Minimality } from '../harness/result.js';
 import type { ViolationClass } from '../harness/runner.js';
@@ -18,6 +20,8 @@ export interface Place {
 /** One search. */
 export interface Search extends Place {
   readonly engine: EngineName;
+  /** Of several that are alike but for their bounds: which one, from 1. */
+  readonly part?: number;
   /** Of engine coverage: the instrumented build, as a URL. */
   readonly build?: string;
   readonly seed: number;
@@ -29,6 +33,8 @@ export interface Search extends Place {
   readonly hasColour: boolean;
   /** Folder that traces are written to, where there is one. */
   readonly traces?: string;
+  /** Of engine coverage: inputs to begin with, as the ops of a trace. */
+  readonly seeds?: readonly (readonly string[])[];
 }
 
 /** A class that a search has found, before it is explained. */
@@ -52,6 +58,49 @@ export interface Tally {
   readonly seconds: number;
 }
 
+/** One file of a corpus, and what is wanted of it. */
+export type CorpusItem =
+  | {
+      readonly want: 'replay' | 'bins';
+      readonly ref: DesignRef;
+      readonly path: string;
+      readonly text: string;
+      /** Whether a class that it breaks is to be made small, where no file before had it as short. */
+      readonly isSmall: boolean;
+    }
+  /** An input of jsfuzz. */
+  | {
+      readonly want: 'import';
+      readonly ref: DesignRef;
+      readonly path: string;
+      readonly scenario: ScenarioName;
+      readonly bounds: Bounds;
+      readonly bytes: Uint8Array;
+    }
+  /** Ops that end with one that does not return, as text. */
+  | {
+      readonly want: 'name';
+      readonly ref: DesignRef;
+      readonly path: string;
+      readonly scenario: ScenarioName;
+      readonly bounds: Bounds;
+      readonly ops: readonly number[];
+    };
+
+/** What has become of a file of a corpus. */
+export interface CorpusRow {
+  /** One sentence where it can not be used; then there is nothing else. */
+  readonly problem: string;
+  readonly kind: OutcomeKind | 'hangs';
+  /** Ops taken; the next one is the first that was not. */
+  readonly steps: number;
+  readonly broken: readonly RawClass[];
+  /** Where it hangs: the path to the op that does not return. */
+  readonly hung?: readonly number[];
+  readonly bins: readonly number[];
+  readonly imported: readonly Imported[];
+}
+
 export type Task =
   | { readonly kind: 'facts'; readonly ref: DesignRef }
   | { readonly kind: 'search'; readonly search: Search }
@@ -72,7 +121,9 @@ export type Task =
       readonly name: string;
       readonly hasColour: boolean;
     }
-  | { readonly kind: 'minimize'; readonly ref: DesignRef; readonly text: string; readonly name: string };
+  | { readonly kind: 'minimize'; readonly ref: DesignRef; readonly text: string; readonly name: string }
+  /** One row a file, as they come. */
+  | { readonly kind: 'corpus'; readonly ref: DesignRef; readonly items: readonly CorpusItem[] };
 
 /** A search, explained: what is printed of it and what is written down. */
 export interface Report {
@@ -80,6 +131,8 @@ export interface Report {
   readonly text: string;
   /** One file a violation. */
   readonly traces: readonly { readonly file: string; readonly text: string }[];
+  /** Of engine coverage: what it has learned beyond its seeds, as the ops of traces. */
+  readonly kept?: readonly (readonly string[])[];
 }
 
 /** What replay and minimize print. */
@@ -96,6 +149,7 @@ export interface Answers {
   readonly retake: true;
   readonly replay: Printed;
   readonly minimize: Printed;
+  readonly corpus: true;
 }
 
 export interface WorkerData {
@@ -106,5 +160,6 @@ export interface WorkerData {
 export type Message =
   | { readonly kind: 'columns'; readonly columns: Columns }
   | { readonly kind: 'class'; readonly found: RawClass }
+  | { readonly kind: 'row'; readonly row: CorpusRow }
   | { readonly kind: 'done'; readonly answer: Answers[keyof Answers] }
   | { readonly kind: 'failed'; readonly isUsage: boolean; readonly message: string };

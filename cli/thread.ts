@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Columns } from '../check/heartbeat.js';
 import { Heartbeat, Phase } from '../check/heartbeat.js';
-import type { Answers, Message, RawClass, Task, WorkerData } from './protocol.js';
+import type { Answers, CorpusRow, Message, RawClass, Task, WorkerData } from './protocol.js';
 
 export type Outcome<T> =
   | { readonly kind: 'done'; readonly answer: T }
@@ -29,6 +29,8 @@ export class Thread<K extends Task['kind']> {
   readonly heartbeat = new Heartbeat();
   /** Classes found so far. */
   readonly classes: RawClass[] = [];
+  /** Files of a corpus that are done with. */
+  readonly rows: CorpusRow[] = [];
   private readonly worker: Worker;
   private readonly limits = limits();
   private readonly tick = Math.min(100, 250 * this.limits.hang);
@@ -90,6 +92,9 @@ export class Thread<K extends Task['kind']> {
         return;
       case 'class':
         this.classes.push(message.found);
+        return;
+      case 'row':
+        this.rows.push(message.row);
         return;
       case 'done':
         this.end({ kind: 'done', answer: message.answer as Answers[K] });

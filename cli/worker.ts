@@ -4,6 +4,7 @@ import { Heartbeat, Phase } from '../check/heartbeat.js';
 import { UsageError } from '../harness/bounds-text.js';
 import { Runner } from '../harness/runner.js';
 import type { Design } from '../model/design.js';
+import { doItems } from './corpus-worker.js';
 import { runSearch } from './engines.js';
 import { explain, hungClass } from './explain.js';
 import { factsOf, loadDesign } from './load.js';
@@ -19,8 +20,9 @@ async function designOf(place: Place): Promise<Design> {
 
 async function search(task: Search, heartbeat: Heartbeat): Promise<Answers['search']> {
   const design = await designOf(task);
-  const { classes, tally } = await runSearch(task, design, heartbeat);
-  return explain(task, design, classes, tally, heartbeat);
+  const { classes, tally, kept } = await runSearch(task, design, heartbeat);
+  const report = explain(task, design, classes, tally, heartbeat);
+  return kept === undefined ? report : { ...report, kept };
 }
 
 async function explainHung(
@@ -61,6 +63,10 @@ function perform(task: Task, heartbeat: Heartbeat): Promise<Answers[keyof Answer
     case 'replay':
       return loadDesign(task.ref).then((design) =>
         replayTrace(design, task.text, task.name, task.hasColour, heartbeat),
+      );
+    case 'corpus':
+      return doItems(task.items, heartbeat, (row) =>
+        parentPort?.postMessage({ kind: 'row', row } satisfies Message, []),
       );
     case 'minimize':
       return loadDesign(task.ref).then((design) => minimizeTrace(design, task.text, task.name, heartbeat));

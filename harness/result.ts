@@ -3,7 +3,8 @@ import type { Bounds } from '../model/bounds.js';
 import type { ScenarioName } from '../model/scenario.js';
 import type { ViolationClass } from './runner.js';
 
-export type EngineName = 'exhaustive' | 'random' | 'coverage';
+/** `corpus`: the traces of a folder were taken again, and nothing else. */
+export type EngineName = 'exhaustive' | 'random' | 'coverage' | 'corpus';
 export type Verdict = 'violated' | 'exhausted' | 'budget-spent';
 /** How much is known about a trace's length. */
 export type Minimality = 'shortest' | '1-minimal' | 'raw';

@@ -32,7 +32,7 @@ const HEADERS = ['design', 'scenario', 'bounds', 'violates', 'minimality', 'engi
 type Header = (typeof HEADERS)[number];
 const REQUIRED: readonly Header[] = ['design', 'scenario', 'bounds'];
 const MINIMALITIES: readonly Minimality[] = ['shortest', '1-minimal', 'raw'];
-const ENGINES: readonly EngineName[] = ['exhaustive', 'random', 'coverage'];
+const ENGINES: readonly EngineName[] = ['exhaustive', 'random', 'coverage', 'corpus'];
 
 /** Line numbers of the ops of a trace that was read from a file. */
 const linesOf = new WeakMap<readonly string[], readonly number[]>();

@@ -42,6 +42,8 @@ export interface Run {
   readonly signal?: 'SIGINT' | 'SIGTERM' | undefined;
   readonly onlyKnown: boolean;
   readonly requireReached: boolean;
+  /** What else is to be said before the last line. */
+  readonly notes?: readonly string[];
 }
 
 export interface Conclusion {
@@ -90,6 +92,11 @@ function byPlace(checked: readonly Checked[]): Checked[][] {
   return [...out.values()];
 }
 
+/** An engine chose what was done; the traces of a corpus reach what they reach. */
+function isSearch({ result }: Checked): boolean {
+  return result.engine !== 'corpus';
+}
+
 /** The engine went through all it was to go through: what it did not find is not there, or was not met. */
 function isWhole({ result }: Checked): boolean {
   return result.exhausted || result.engine !== 'exhaustive';
@@ -118,7 +125,7 @@ function judgeKnown(checked: readonly Checked[]): string[] {
 
 /** What was never reached, by design and scenario: missing for every engine that ran there. */
 function judgeReached(checked: readonly Checked[], requireReached: boolean): string[] {
-  return byPlace(checked).flatMap((runs) => {
+  return byPlace(checked.filter(isSearch)).flatMap((runs) => {
     const [{ result }] = runs;
     const names = result.unreached.filter((name) => runs.every((run) => run.result.unreached.includes(name)));
     const isExhausted = runs.some((run) => run.result.exhausted);
@@ -130,9 +137,11 @@ function judgeReached(checked: readonly Checked[], requireReached: boolean): str
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 function describe(run: Run, status: Status, violations: number): string {
-  const searches = plural(run.checked.length, 'search', 'searches');
+  const searched = run.checked.filter(isSearch);
+  const corpus = searched.length < run.checked.length ? ' and the corpus' : '';
+  const searches = `${plural(searched.length, 'search', 'searches')}${corpus}`;
   const cut = run.checked.filter((c) => c.result.engine === 'exhaustive' && !c.result.exhausted).length;
-  const random = run.checked.filter((c) => c.result.engine !== 'exhaustive').length;
+  const random = searched.filter((c) => c.result.engine !== 'exhaustive').length;
   const parts = [searches, violations === 0 ? 'no violation' : plural(violations, 'violation')];
   if (cut > 0) parts.push(`${cut} cut short`);
   if (random > 0) parts.push(`${plural(random, 'budget')} spent, which proves nothing`);
@@ -156,5 +165,5 @@ export function conclude(run: Run): Conclusion {
   else if (unreached.length > 0) status = Status.Unreached;
   else if (isCut) status = Status.CutShort;
   const found = run.checked.flatMap((c) => c.result.violations).length;
-  return { status, notes: [...known, ...unreached], lastLine: describe(run, status, found) };
+  return { status, notes: [...(run.notes ?? []), ...known, ...unreached], lastLine: describe(run, status, found) };
 }

@@ -53,7 +53,7 @@ const result = z.strictObject({
   design: z.string(),
   scenario: z.enum(Object.keys(SCENARIOS) as [string, ...string[]]),
   bounds: z.strictObject(boundsShape),
-  engine: z.enum(['exhaustive', 'random', 'coverage']),
+  engine: z.enum(['exhaustive', 'random', 'coverage', 'corpus']),
   seed: whole,
   verdict: z.enum(['violated', 'exhausted', 'budget-spent']),
   exhausted: z.boolean().describe('every state within the bounds was visited'),

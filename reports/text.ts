@@ -218,7 +218,7 @@ export function renderResult(result: CheckResult, ctx: TextOptions): string {
   const all = `${plural(states, 'state')}, ${plural(edges, 'edge')}, ${plural(steps, 'step')}, depth ${depth}`;
   const head: [string, string][] = [
     ['design', ctx.design.title],
-    ['engine', `${result.engine}, seed ${result.seed}`],
+    ['engine', result.engine === 'corpus' ? 'none: traces were taken again' : `${result.engine}, seed ${result.seed}`],
     ['searched', result.engine === 'exhaustive' ? all : plural(steps, 'step')],
     ['complete', completeText(result)],
     ['bounds', formatBounds(result.bounds, SCENARIOS[result.scenario]).replaceAll(',', ', ')],

@@ -1,5 +1,6 @@
 /** What has become of a trace: whether it still breaks what it says, on the design as it is now. */
 import { minimize } from '../../harness/minimize.js';
+import type { ReplayStep } from '../../harness/replay.js';
 import { replay } from '../../harness/replay.js';
 import type { Minimality } from '../../harness/result.js';
 import type { Found, Runner, ViolationClass } from '../../harness/runner.js';
@@ -38,11 +39,6 @@ function kindOf(trace: Trace, broken: readonly Broken[], isStuck: boolean): Outc
   return isStuck ? 'stuck' : 'holds';
 }
 
-/** Whether something breaks before the last op. */
-function isAfterOthers(runner: Runner, path: readonly number[]): boolean {
-  return replay(runner, path.slice(0, -1)).steps.some(({ found }) => found.length > 0);
-}
-
 /** Ops of the shortest trace of each class that was made small, by its key. */
 export type Shortest = Map<string, number>;
 
@@ -60,11 +56,16 @@ export function outcomeOf(runner: Runner, trace: Trace, ops: readonly number[], 
     const cls = { invariant: found.invariant, op: found.op, function: found.function };
     const whole = ops.slice(0, at + 1);
     const key = classKey(cls);
-    const isSmall = shortest !== undefined && whole.length < (shortest.get(key) ?? Number.POSITIVE_INFINITY);
-    const path = isSmall ? minimize(runner, whole, cls).ops : whole;
-    if (isSmall) shortest.set(key, path.length);
-    const minimality = isSmall ? '1-minimal' : 'raw';
-    return { class: cls, severity: found.severity, path, minimality, isAfterOthers: isAfterOthers(runner, path) };
+    const { severity } = found;
+    const breaksBefore = (all: readonly ReplayStep[]): boolean => all.slice(0, -1).some((s) => s.found.length > 0);
+    if (shortest === undefined || whole.length >= (shortest.get(key) ?? Number.POSITIVE_INFINITY)) {
+      const isAfterOthers = breaksBefore(steps.slice(0, at + 1));
+      return { class: cls, severity, path: whole, minimality: 'raw', isAfterOthers };
+    }
+    const path = minimize(runner, whole, cls).ops;
+    shortest.set(key, path.length);
+    const isAfterOthers = breaksBefore(replay(runner, path).steps);
+    return { class: cls, severity, path, minimality: '1-minimal', isAfterOthers };
   });
   return { kind: kindOf(trace, broken, stoppedAt >= 0), broken, steps: steps.length };
 }

@@ -2,7 +2,7 @@
  * Reads a folder of traces. Each file that is none, or can not be used any more, is told
  * by one sentence, and keeps none of the others back.
  */
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../harness/bounds-text.js';
 import { parseTrace } from '../../harness/trace.js';
@@ -54,7 +54,10 @@ export function readBytes(path: string): Buffer {
     ({ size } = stat);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    const what = why(error) === 'ENOENT' ? 'this link leads nowhere (ENOENT)' : `it can not be read (${why(error)})`;
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    const isGone = why(error) === 'ENOENT' && !isLink;
+    if (isGone) throw new UsageError(`${path}: there is no such file; name one, or a folder`, { cause: error });
+    const what = isLink ? `this link leads nowhere (${why(error)})` : `it can not be read (${why(error)})`;
     throw new UsageError(`${path}: ${what}; mend it, or move it away`, { cause: error });
   }
   if (size > BYTES_MAX) {

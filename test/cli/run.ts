@@ -47,6 +47,12 @@ export class Folder {
     return path;
   }
 
+  writeBytes(name: string, bytes: Uint8Array): string {
+    const path = join(this.path, name);
+    writeFileSync(path, bytes);
+    return path;
+  }
+
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
