@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 const WANTED = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^docs\/[^/]+\.(md|json)$/,
-  /^corpus\/(regressions|seeds)\/[^/]+$/,
+  /^corpus\/(README\.md|(regressions|seeds)\/[^/]+)$/,
   /^dist\/index\.(js|d\.ts)$/,
   /^dist\/(model|invariants|harness|check|fuzz|oracle|campaign|reports|cli|vitest)\/.*\.(js|d\.ts)$/,
 ];
