@@ -27,6 +27,8 @@ const EXAMPLES = `Examples:
   iovcheck check pipe-iter-2016 packet-2012
   iovcheck check ./my-design.ts --bounds tiny --traces out
   iovcheck check linux-6.1 --known --bounds ring=1,lengths=all
+  iovcheck check ./my-design.ts --engine coverage --budget 60s --corpus my-corpus
+  iovcheck corpus replay my-corpus
   iovcheck replay out/my-design.pipe-iter.exhaustive.01.bytes-in-order.read.trace`;
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];

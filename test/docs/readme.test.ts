@@ -28,7 +28,7 @@ const DOCUMENTS = [
   'docs/findings.md',
   'docs/coverage-of-seeds.md',
   'docs/conformance.md',
-  'docs/conformance.md',
+  'corpus/README.md',
   ...readdirSync(at('docs/adr')).map((name) => `docs/adr/${name}`),
 ];
 
@@ -84,13 +84,14 @@ describe('commands', () => {
   test('of iovcheck, and their options, are known to it', () => {
     const lines = commands.filter((line) => line.startsWith('iovcheck '));
     const names = new Set(lines.map((line) => line.split(' ')[1]));
-    expect([...names].sort()).toEqual(['check', 'doctor', 'list', 'minimize', 'replay']);
+    expect([...names].sort()).toEqual(['check', 'corpus', 'doctor', 'list', 'minimize', 'replay']);
     const help = iovcheck('--help');
     for (const name of names) expect(help).toContain(name);
     const options = new Set(
       commands.flatMap((line) => (line.startsWith('npm') ? [] : (line.match(/--[a-z][\w-]*/g) ?? []))),
     );
-    const known = iovcheck('check', '--help');
+    const ofCorpus = ['merge', 'minimize', 'replay', 'import'].map((name) => iovcheck('corpus', name, '--help'));
+    const known = [iovcheck('check', '--help'), ...ofCorpus].join('\n');
     expect([...options].filter((option) => !known.includes(option))).toEqual([]);
   });
 
