@@ -3,7 +3,6 @@
  * the coverage engine its seeds, and adds to the folder what was found and learned.
  */
 import { existsSync } from 'node:fs';
-import { KEPT_MAX } from '../campaign/corpus/bins-of.js';
 import { identityOf, rankOf } from '../campaign/corpus/identity.js';
 import type { Corpus, CorpusFile } from '../campaign/corpus/read.js';
 import { headerAt, readCorpus } from '../campaign/corpus/read.js';
@@ -178,7 +177,7 @@ export class CheckCorpus {
   private seedsOf({ search, report }: Searched): Trace[] {
     const { scenario, bounds, engine, seed } = search;
     const design = nameIn(this.folder, search.ref);
-    return (report.kept ?? []).slice(0, KEPT_MAX).map((ops) => ({ design, scenario, bounds, ops, engine, seed }));
+    return (report.kept ?? []).map((ops) => ({ design, scenario, bounds, ops, engine, seed }));
   }
 }
 
