@@ -118,7 +118,8 @@ export function readCorpus(folder: string): Corpus {
       }
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      problems.push(error.message);
+      // Another run may have removed it since.
+      if (lstatSync(join(folder, name), { throwIfNoEntry: false }) !== undefined) problems.push(error.message);
     }
   }
   return { folder, files, problems, duplicates };

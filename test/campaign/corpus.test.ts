@@ -79,6 +79,21 @@ describe('reading', () => {
     expect(readCorpus(folder.path)).toMatchObject({ files: [], problems: [], duplicates: [] });
   });
 
+  test('passes over what another run removes in the meantime', () => {
+    folder.write('a.trace', BREAKS);
+    const gone = folder.write('b.trace', SEED);
+    const { statSync } = fs;
+    const stat = ((path: string) => {
+      if (path === gone) fs.rmSync(gone, { force: true });
+      return statSync(path);
+    }) as typeof fs.statSync;
+    withDisk({ statSync: stat }, () => {
+      const { files, problems } = readCorpus(folder.path);
+      expect(files.map(({ name }) => name)).toEqual(['a.trace']);
+      expect(problems).toEqual([]);
+    });
+  });
+
   test('of a folder that is none is refused', () => {
     expect(() => readCorpus(join(folder.path, 'nope'))).toThrow('there is no such folder');
     expect(() => readCorpus(folder.write('file', ''))).toThrow('this is no folder');
