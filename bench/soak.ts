@@ -72,7 +72,10 @@ async function soak(design: Design, build: string, row: (typeof ROWS)[number], m
     steps: Number.POSITIVE_INFINITY,
     timing: false,
     hasColour: false,
-    ...{ scenario, bounds, build, seed: SEED },
+    scenario,
+    bounds,
+    build,
+    seed: SEED,
   };
   const engine = await openCoverage(runner, search, heartbeat);
   const classes: RandomClass[] = [];

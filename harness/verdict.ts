@@ -62,9 +62,7 @@ export function classText(v: Violation): string {
 }
 
 export function knownFor(known: readonly Known[], v: Violation['class'], scenario: ScenarioName): Known | undefined {
-  return known.find(
-    (k) => isOf(k, scenario) && k.invariant === v.invariant && (k.op === undefined || k.op === v.op),
-  );
+  return known.find((k) => isOf(k, scenario) && k.invariant === v.invariant && (k.op === undefined || k.op === v.op));
 }
 
 /** What is known of a part of `all` is known there. */

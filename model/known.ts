@@ -54,8 +54,11 @@ export const KNOWN_LENT_6_1: readonly Known[] = [
 ];
 
 const outOf = (op: string): Known => ({
-  ...{ invariant: 'returns-what-it-promised', op, scenario: 'vmsplice' },
-  ...{ finding: 'F-65', isBeyond: true },
+  invariant: 'returns-what-it-promised',
+  op,
+  scenario: 'vmsplice',
+  finding: 'F-65',
+  isBeyond: true,
 });
 
 /** From 5.9 on: an empty buffer behind another, for which it takes three slots. */
@@ -137,7 +140,11 @@ export const KNOWN_FILES: readonly Known[] = [
 ];
 
 const failing = (invariant: string, op: string, scenario: ScenarioName, finding: string): Known => ({
-  ...{ invariant, op, scenario, finding, isBeyond: true },
+  invariant,
+  op,
+  scenario,
+  finding,
+  isBeyond: true,
 });
 
 /** oom=on: 4.8. */

@@ -6,6 +6,7 @@ import { ANY, createSession, LENGTH_MAX } from '#iov/fuzz/coverage/session.js';
 import { DESIGNS } from '#iov/model/designs/designs.js';
 import type { ScenarioName } from '#iov/model/scenario.js';
 import { SCENARIOS } from '#iov/model/scenario.js';
+import { designOf } from '../search.js';
 
 const RUNS = 60;
 
@@ -31,7 +32,7 @@ function imageOf(runner: Runner): number[] {
 }
 
 test.each(PAIRS)('%s, %s: after walks of up to 200 ops', (id, scenario: ScenarioName) => {
-  const design = DESIGNS.find((d) => d.id === id)!;
+  const design = designOf(id);
   const bounds = parseBounds('default,follow=3', undefined, SCENARIOS[scenario]);
   const runner = new Runner(design, bounds, scenario);
   const first = imageOf(runner);
