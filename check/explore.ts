@@ -6,6 +6,7 @@
 import { Blame } from '../harness/blame.js';
 import type { ViolationClass } from '../harness/runner.js';
 import { type Runner, Step, classKey } from '../harness/runner.js';
+import type { OpSpec } from '../model/op.js';
 import { Store, StoreFull } from './store.js';
 
 export interface ExploreLimits {
@@ -15,6 +16,20 @@ export interface ExploreLimits {
   readonly steps: number;
   /** Asked now and then; true ends the run at once. */
   readonly isOver: () => boolean;
+  /** Ops of the longest path; any number where absent. */
+  readonly depth?: number;
+  /** Ops that are taken; all where absent. */
+  readonly specs?: ReadonlySet<OpSpec>;
+}
+
+/** A search for certain classes: others are neither named nor told. */
+export interface Quarry {
+  /** Whether a class of this rule and op is still looked for. Functions are then told apart at each sighting. */
+  wants(invariant: string, op: string): boolean;
+  /** Asked before each state: true ends the search. */
+  isDone(): boolean;
+  /** Every path of so many ops was tried. */
+  onLevel(tried: number): void;
 }
 
 /** A class of violations, and the path on which it was seen first. */
@@ -31,6 +46,10 @@ export interface ExploreResult {
   readonly states: number;
   readonly edges: number;
   readonly depth: number;
+  /** Every path of so many ops was tried, of the ops that are taken. */
+  readonly tried: number;
+  /** Each op of the world was among them. */
+  readonly isWhole: boolean;
   /** The frontier is empty: within the bounds, there is nothing else. */
   readonly isExhausted: boolean;
   /** Why it is not, in words; '' if it is. */
@@ -50,6 +69,9 @@ export interface ExploreHooks {
 
 const PROGRESS_EVERY = 1 << 12;
 
+/** Edges that it costs to name a function, each call of which is watched. */
+const SIGHTING = 20;
+
 export class Explorer {
   readonly runner: Runner;
   readonly store: Store;
@@ -57,20 +79,35 @@ export class Explorer {
   private readonly classes = new Map<string, ClassFound>();
   private readonly hooks: ExploreHooks;
   private readonly limits: ExploreLimits;
+  private readonly quarry: Quarry | undefined;
+  private readonly groups: Runner['groups'];
   private edges = 0;
+  /** What naming functions has cost, in edges. */
+  private named = 0;
   /** Scratch: the enabled instances of one op. */
   private readonly enabled: Int32Array;
   /** Violating steps on the path to the state being expanded. */
   private breaksBefore = 0;
   private depth = 0;
+  private tried = 0;
+  /** States that were gone on from: the first so many of the store. */
+  expanded = 0;
 
-  constructor(runner: Runner, limits: ExploreLimits, hooks: ExploreHooks = {}) {
+  constructor(runner: Runner, limits: ExploreLimits, hooks: ExploreHooks = {}, quarry?: Quarry) {
     this.runner = runner;
     this.limits = limits;
     this.hooks = hooks;
+    this.quarry = quarry;
+    const { specs } = limits;
+    this.groups = specs === undefined ? runner.groups : runner.groups.filter(({ spec }) => specs.has(spec));
     this.enabled = new Int32Array(runner.opCount);
-    this.blame = new Blame(runner);
+    this.blame = new Blame(runner, quarry === undefined ? undefined : Number.POSITIVE_INFINITY);
     this.store = new Store(runner.words, limits.memoryBytes, hooks.onGrow);
+  }
+
+  /** Of `limits.steps`. */
+  get spent(): number {
+    return this.edges + this.named;
   }
 
   run(): ExploreResult {
@@ -85,6 +122,8 @@ export class Explorer {
       states: this.store.size,
       edges: this.edges,
       depth: this.depth,
+      tried: this.tried,
+      isWhole: this.groups.reduce((sum, { first, end }) => sum + end - first, 0) === this.runner.opCount,
       isExhausted: cutShort === '',
       cutShort,
       classes: [...this.classes.values()],
@@ -93,25 +132,31 @@ export class Explorer {
   }
 
   private search(): string {
-    const { store, runner } = this;
+    const { store, runner, limits, quarry } = this;
     runner.reset();
     runner.save(store.stageBuffer, store.stageAt);
     store.commit(-1, 0);
     store.flush();
+    const depthMax = limits.depth ?? Number.POSITIVE_INFINITY;
     let levelEnd = store.size;
     for (let state = 0; ; state++) {
       if (state === levelEnd) {
         store.flush();
+        this.tried++;
+        quarry?.onLevel(this.tried);
         if (state === store.size) return '';
         this.depth++;
         levelEnd = store.size;
+        if (this.depth >= depthMax) return `no path is longer than ${depthMax} ops`;
       }
       if (state % PROGRESS_EVERY === 0) {
         this.hooks.onProgress?.(store.size, this.edges, this.depth, store.size - state);
-        if (this.limits.isOver()) return 'the time is up, or it was interrupted';
+        if (limits.isOver()) return 'the time is up, or it was interrupted';
       }
-      if (this.edges >= this.limits.steps) return `the budget of ${this.limits.steps} steps is spent`;
+      if (this.spent >= limits.steps) return `the budget of ${limits.steps} steps is spent`;
+      if (quarry?.isDone() === true) return 'what it looks for is found';
       this.expand(state);
+      this.expanded = state + 1;
     }
   }
 
@@ -123,7 +168,7 @@ export class Explorer {
     if (runner.isQuiescent) runner.reached.hasQuiescent = true;
     if (runner.w.ring.used(runner.k) === runner.k.bounds.ring) runner.reached.hasFullRing = true;
     const { k, g, w } = runner;
-    for (const group of runner.groups) {
+    for (const group of this.groups) {
       const count = group.enabled(k, g, w, this.enabled);
       for (let e = 0; e < count; e++) {
         const n = this.enabled[e];
@@ -131,6 +176,13 @@ export class Explorer {
         if (this.follow(state, n)) runner.load(store.arena, at);
       }
     }
+  }
+
+  /** Whether the search takes `n` from the state that the runner is in. */
+  offers(n: number): boolean {
+    const { k, g, w } = this.runner;
+    const group = this.groups.find(({ first, end }) => n >= first && n < end);
+    return group !== undefined && this.enabled.subarray(0, group.enabled(k, g, w, this.enabled)).includes(n);
   }
 
   /** One successor; true if the runner's state has to be loaded again. */
@@ -163,6 +215,8 @@ export class Explorer {
     const broken = [...runner.broken];
     const isAfterOthers = runner.g.broken !== 0;
     for (const invariant of broken) {
+      if (this.quarry?.wants(invariant.id, runner.ops[n].spec.name) === false) continue;
+      if (this.quarry !== undefined) this.named += SIGHTING;
       const fn = this.blame.functionFor(invariant, n, store.arena, state * runner.words);
       const found = { invariant: invariant.id, op: runner.ops[n].spec.name, function: fn };
       const key = classKey(found);

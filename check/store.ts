@@ -101,6 +101,19 @@ export class Store {
     }
   }
 
+  /** The state with the image at `from[at]`; -1 if there is none. What is staged is not looked at. */
+  find(from: Int32Array, at: number): number {
+    const { words, table, arena } = this;
+    const mask = table.length - 1;
+    for (let slot = hash(from, at, words) & mask; ; slot = (slot + 1) & mask) {
+      const state = table[slot] - 1;
+      if (state < 0) return -1;
+      let i = 0;
+      while (i < words && arena[state * words + i] === from[at + i]) i++;
+      if (i === words) return state;
+    }
+  }
+
   /** Twice the room; an arena stays below 2^31 words. */
   private grow(): void {
     const states = this.parent.length * 2;

@@ -30,9 +30,11 @@ export class Blame {
   private readonly b: Int32Array;
   private readonly known = new Map<string, { name: string; times: number }>();
   private readonly runner: Runner;
+  private readonly samples: number;
 
-  constructor(runner: Runner) {
+  constructor(runner: Runner, samples = SAMPLES) {
     this.runner = runner;
+    this.samples = samples;
     this.b = new Int32Array(runner.words);
     const { design } = runner.w;
     this.own = ownFunctions(design, runner.k.needs.memory !== 'none');
@@ -76,7 +78,7 @@ export class Blame {
     // Each flavour has functions of its own.
     const key = `${invariant.id} ${n} ${k.iter.flavour}`;
     const cached = this.known.get(key);
-    if (cached !== undefined && cached.times >= SAMPLES) return cached.name;
+    if (cached !== undefined && cached.times >= this.samples) return cached.name;
     const name = this.innermost(invariant, spec, n, from, at);
     if (cached?.name === name) cached.times++;
     else this.known.set(key, { name, times: 1 });
