@@ -17,6 +17,8 @@ export interface RandomClass {
 }
 
 export interface RandomResult {
+  /** Walks begun. */
+  readonly runs: number;
   /** Ops taken, those of fast-check's shrinking among them; the minimiser's are not counted. */
   readonly steps: number;
   readonly classes: RandomClass[];

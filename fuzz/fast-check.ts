@@ -133,5 +133,5 @@ export function runFastCheck(
     else if (details.failed) throw details.errorInstance;
     options.onProgress?.(steps, classes.size);
   }
-  return { steps, classes: classes.list };
+  return { runs: numRuns - left, steps, classes: classes.list };
 }

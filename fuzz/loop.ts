@@ -19,6 +19,8 @@ export interface LoopOptions {
   readonly seed: number;
   /** Ops to take; Infinity where only the time ends the run. */
   readonly steps: number;
+  /** Walks to begin; any number where absent. */
+  readonly runs?: number;
   readonly isOver: () => boolean;
   onProgress?(steps: number, classes: number): void;
 }
@@ -50,15 +52,18 @@ class Loop {
 
   run(): RandomResult {
     const { walk, options, classes } = this;
+    const { runs: most = Number.POSITIVE_INFINITY } = options;
     let next = PROGRESS_EVERY;
+    let runs = 0;
     let isOver = options.isOver();
-    while (!isOver && walk.steps < options.steps && this.walkOnce()) {
+    while (!isOver && runs < most && walk.steps < options.steps && this.walkOnce()) {
+      runs++;
       if (walk.steps < next) continue;
       next = walk.steps + PROGRESS_EVERY;
       isOver = options.isOver();
       options.onProgress?.(walk.steps, classes.size);
     }
-    return { steps: walk.steps, classes: classes.list };
+    return { runs, steps: walk.steps, classes: classes.list };
   }
 
   /** False where nothing can be done in the initial state. */

@@ -25,19 +25,21 @@ export interface RandomOptions {
   readonly seed: number;
   /** Ops to take; Infinity where only the time ends the run. */
   readonly steps: number;
+  /** Walks to begin; any number where absent. */
+  readonly runs?: number;
   readonly isOver: () => boolean;
   onProgress?(steps: number, classes: number): void;
   onClass?(found: RandomClass): void;
 }
 
 export function runRandom(runner: Runner, options: RandomOptions): RandomResult {
-  const { seed, isOver } = options;
+  const { seed, isOver, runs = Number.POSITIVE_INFINITY } = options;
   const classes = new Classes(runner, (found) => options.onClass?.(found));
   const fast = runFastCheck(
     runner,
     {
       seed,
-      numRuns: Number.MAX_SAFE_INTEGER,
+      numRuns: Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(runs * FAST_CHECK_SHARE)),
       maxCommands: FAST_CHECK_COMMANDS,
       steps: Math.min(options.steps * FAST_CHECK_SHARE, FAST_CHECK_STEPS_MAX),
       isOver,
@@ -50,10 +52,11 @@ export function runRandom(runner: Runner, options: RandomOptions): RandomResult 
     {
       seed,
       steps: options.steps - fast.steps,
+      runs: runs - fast.runs,
       isOver,
       onProgress: (steps, found) => options.onProgress?.(fast.steps + steps, found),
     },
     classes,
   );
-  return { steps: fast.steps + loop.steps, classes: loop.classes };
+  return { runs: fast.runs + loop.runs, steps: fast.steps + loop.steps, classes: loop.classes };
 }

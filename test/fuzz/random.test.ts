@@ -146,9 +146,16 @@ describe('the random engine', () => {
     const { steps } = runRandom(newRunner(), { seed: 1, steps: Number.POSITIVE_INFINITY, isOver: isUp });
     expect(steps).toBeGreaterThan(1000);
     expect(runFastCheck(newRunner(), { seed: 1, numRuns: 1e9, maxCommands: 50, isOver: () => true })).toEqual({
+      runs: 0,
       steps: 0,
       classes: [],
     });
-    expect(runLoop(newRunner(), { seed: 1, steps: 1e9, isOver: () => true })).toEqual({ steps: 0, classes: [] });
+    const spent = runLoop(newRunner(), { seed: 1, steps: 1e9, isOver: () => true });
+    expect(spent).toEqual({ runs: 0, steps: 0, classes: [] });
+  });
+
+  test('ends when its runs are spent, whatever the steps', () => {
+    const options = { seed: 1, steps: Number.POSITIVE_INFINITY, isOver: () => false };
+    for (const runs of [1, 7, 100]) expect(runRandom(newRunner(), { ...options, runs }).runs).toBe(runs);
   });
 });
