@@ -7,11 +7,12 @@ import { Step } from '../harness/runner.js';
 import { pathIn } from './store.js';
 
 /** What the job is doing. */
-export const Phase = { Loading: 0, Searching: 1, Replaying: 2, Done: 3 } as const;
+export const Phase = { Loading: 0, Searching: 1, Proving: 2, Replaying: 3, Done: 4 } as const;
 
 const WORD = { Beats: 0, Phase: 1, Stop: 2, State: 3, Op: 4, Length: 5, Busy: 6, Path: 7 } as const;
 const PATH_MAX = 1 << 12;
-const FIGURES = { states: 0, edges: 1, depth: 2, frontier: 3 } as const;
+const FIGURES = { states: 0, edges: 1, depth: 2, frontier: 3, quiet: 4 } as const;
+const FIGURE_BYTES = 8 * Object.keys(FIGURES).length;
 
 /** Columns of the store, from which the path to a state is read. */
 export interface Columns {
@@ -24,6 +25,8 @@ export interface Figures {
   edges: number;
   depth: number;
   frontier: number;
+  /** Seconds since the search last met something new; 0 where it does not say. */
+  quiet: number;
 }
 
 export class Heartbeat {
@@ -31,10 +34,10 @@ export class Heartbeat {
   private readonly words: Int32Array;
   private readonly figures: Float64Array;
 
-  constructor(memory = new SharedArrayBuffer(8 * 4 + 4 * (WORD.Path + PATH_MAX))) {
+  constructor(memory = new SharedArrayBuffer(FIGURE_BYTES + 4 * (WORD.Path + PATH_MAX))) {
     this.memory = memory;
-    this.figures = new Float64Array(memory, 0, 4);
-    this.words = new Int32Array(memory, 8 * 4);
+    this.figures = new Float64Array(memory, 0, FIGURE_BYTES / 8);
+    this.words = new Int32Array(memory, FIGURE_BYTES);
   }
 
   get beats(): number {
@@ -121,15 +124,16 @@ export class Heartbeat {
     return Atomics.load(this.words, WORD.Stop) !== 0;
   }
 
-  note(states: number, edges: number, depth: number, frontier: number): void {
+  note(states: number, edges: number, depth: number, frontier: number, quiet = 0): void {
     this.figures[FIGURES.states] = states;
     this.figures[FIGURES.edges] = edges;
     this.figures[FIGURES.depth] = depth;
     this.figures[FIGURES.frontier] = frontier;
+    this.figures[FIGURES.quiet] = quiet;
   }
 
   read(): Figures {
-    const [states, edges, depth, frontier] = this.figures;
-    return { states, edges, depth, frontier };
+    const [states, edges, depth, frontier, quiet] = this.figures;
+    return { states, edges, depth, frontier, quiet };
   }
 }

@@ -166,11 +166,11 @@ async function withBuilds(searches: readonly Search[], memoryBytes: number): Pro
 }
 
 function checkedOf(planned: Plan, found: readonly Job[]): Checked[] {
-  return planned.shown.flatMap(({ known, base }, n) => {
+  return planned.shown.flatMap(({ known, base, isPrologue }, n) => {
     const report = found[n]?.report;
     if (report === undefined) return [];
     const ofBase = base === undefined ? undefined : found[base]?.report?.result.violations;
-    return [{ result: report.result, known, ...(ofBase === undefined ? {} : { base: ofBase }) }];
+    return [{ result: report.result, known, isPrologue, ...(ofBase === undefined ? {} : { base: ofBase }) }];
   });
 }
 

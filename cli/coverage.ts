@@ -33,10 +33,21 @@ function opsOf(runner: Runner, seeds: Search['seeds']): number[][] {
   return (seeds ?? []).map((ops) => ops.flatMap((text) => opIndex(runner, text) ?? []));
 }
 
+/** The run counts inputs since it met something new; who watches it wants seconds. */
+function noteTo(heartbeat: Heartbeat): (progress: CoverageProgress) => void {
+  let newest = -1;
+  let at = performance.now();
+  return ({ bins, steps, corpus, runs, sinceNew }) => {
+    if (runs - sinceNew !== newest) at = performance.now();
+    newest = runs - sinceNew;
+    heartbeat.note(bins, steps, corpus, runs, (performance.now() - at) / 1000);
+  };
+}
+
 export async function openCoverage(runner: Runner, search: Search, heartbeat: Heartbeat): Promise<CoverageRun> {
   if (search.build === undefined) throw new Error('a search by coverage needs an instrumented build');
   const build = (await import(search.build)) as Build;
-  const { ref, onBase, scenario, bounds, seed, steps } = search;
+  const { ref, onBase, scenario, bounds, seed, steps, runs = Number.POSITIVE_INFINITY, frontier = [] } = search;
   const session = await build.open({ ref, onBase, scenario, bounds, seed, hasBins: true, memory: heartbeat.memory });
   const code = flatten((globalThis as unknown as Record<string, CoverageObject>)[COVERAGE] ?? {});
   const bytes = await byteMutator(new Prng(seed ^ 0xb17e5), session.opCount, LENGTH_MAX);
@@ -46,13 +57,13 @@ export async function openCoverage(runner: Runner, search: Search, heartbeat: He
   return {
     session,
     run(isOver, onClass) {
-      const onProgress = (p: CoverageProgress): void => heartbeat.note(p.bins, p.steps, p.corpus, p.runs);
+      const onProgress = noteTo(heartbeat);
       const options = {
         seed,
         steps,
-        runs: Number.POSITIVE_INFINITY,
+        runs,
         isOver,
-        seeds,
+        seeds: [...seeds, ...frontier],
         bytes,
         code,
         onProgress,

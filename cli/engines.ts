@@ -1,27 +1,23 @@
 /** Runs one search in a worker: the engine, its budget, and what watches it. */
-import { parentPort } from 'node:worker_threads';
-import type { ClassFound, ExploreHooks } from '../check/explore.js';
+import { frontierTraces } from '../campaign/frontier.js';
+import type { ClassFound } from '../check/explore.js';
 import { Explorer } from '../check/explore.js';
 import type { Heartbeat } from '../check/heartbeat.js';
 import { Phase } from '../check/heartbeat.js';
-import type { Columns } from '../check/heartbeat.js';
 import type { RandomClass } from '../fuzz/random.js';
 import { runRandom } from '../fuzz/random.js';
 import { UsageError } from '../harness/bounds-text.js';
 import { findImpurity } from '../harness/purity.js';
-import { DesignFault, Runner } from '../harness/runner.js';
+import { Runner } from '../harness/runner.js';
 import type { Design } from '../model/design.js';
-import { cName } from '../model/functions.js';
 import { openCoverage } from './coverage.js';
-import type { Message, RawClass, Search, Tally } from './protocol.js';
+import { handedOver } from './handed-over.js';
+import type { RawClass, Search, Tally } from './protocol.js';
+import { deadClass, isOfDesign, post, watch } from './watch.js';
 
 /** States that the sample of a random run is taken from. */
 const SAMPLE_STEPS = 20_000;
 const SAMPLE_BYTES = 1 << 28;
-
-function post(message: Message): void {
-  parentPort?.postMessage(message, []);
-}
 
 /** Why a search that was asked to end did so, in words. */
 class Budget {
@@ -52,35 +48,13 @@ class Budget {
   }
 }
 
-function isOfDesign(error: unknown): error is Error {
-  return error instanceof DesignFault || error instanceof TypeError || error instanceof ReferenceError;
-}
-
-/**
- * An error in a user's design that the runner could not make a violation of: it is one, and
- * the end of the search. Any other error is thrown on.
- */
-function deadClass(error: unknown, runner: Runner, path: readonly number[] | undefined, ref: Search['ref']): RawClass {
-  if (!isOfDesign(error) || ref.url === null || path === undefined) throw error;
-  const { spec } = runner.ops[path[path.length - 1]];
-  const fn = spec.fn === null ? spec.name : cName(spec.fn);
-  const why =
-    error instanceof DesignFault ? error.message : `${fn}() left what no kernel can go on from (${error.message})`;
-  return {
-    class: { invariant: 'no-bug', op: spec.name, function: fn },
-    severity: 'fatal',
-    path,
-    minimality: 'raw',
-    isAfterOthers: false,
-    dead: why,
-  };
-}
-
 export interface Found {
   readonly classes: readonly RawClass[];
   readonly tally: Tally;
   /** Of engine coverage: what it has learned beyond its seeds. */
   readonly kept?: readonly (readonly string[])[];
+  /** Of a search that was cut short: traces to what it did not go on from. */
+  readonly frontier?: readonly (readonly number[])[];
 }
 
 function tallyOf(runner: Runner, search: Search, heartbeat: Heartbeat, budget: Budget, cutShort: string): Tally {
@@ -94,19 +68,6 @@ function tallyOf(runner: Runner, search: Search, heartbeat: Heartbeat, budget: B
     reached: runner.reached.table(),
     unreached: runner.reached.missing(),
   };
-}
-
-/** What lets another thread see at which op of an exhaustive search a design hangs. */
-function watch(heartbeat: Heartbeat): { hooks: ExploreHooks; columns: () => Columns | undefined } {
-  let columns: Columns | undefined;
-  const hooks: ExploreHooks = {
-    beat: (state, op) => heartbeat.beat(state, op),
-    onGrow: ({ parent, op }) => {
-      columns = { parent, op };
-      post({ kind: 'columns', columns });
-    },
-  };
-  return { hooks, columns: () => columns };
 }
 
 function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found {
@@ -145,7 +106,8 @@ function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found
   const tally = tallyOf(runner, search, heartbeat, budget, cutShort);
   // What made the search end as it did may have spoilt the very objects of the kernel.
   if (!classes.some((found: RawClass | ClassFound) => 'dead' in found)) purity(runner, explorer, search, heartbeat);
-  return { classes: classes.map((found) => ({ ...found, minimality: 'shortest' as const })), tally };
+  const frontier = search.isLeading === true && cutShort !== '' ? frontierTraces(explorer) : [];
+  return { classes: classes.map((found) => ({ ...found, minimality: 'shortest' as const })), tally, frontier };
 }
 
 /** A user's design may keep state of its own; ours are held to it by the tests. */
@@ -210,6 +172,7 @@ function random(runner: Runner, search: Search, heartbeat: Heartbeat): Found {
     const result = runRandom(runner, {
       seed: search.seed,
       steps: search.steps,
+      runs: search.runs,
       isOver: () => budget.isOver(),
       onProgress: (steps) => heartbeat.note(0, steps, 0, 0),
       onClass,
@@ -240,10 +203,10 @@ export async function runSearch(search: Search, design: Design, heartbeat: Heart
       return exhaustive(runner, search, heartbeat);
     case 'random':
       samplePurity(search, heartbeat, design);
-      return random(runner, search, heartbeat);
+      return handedOver(random(runner, search, heartbeat), search, design, heartbeat);
     case 'coverage':
       samplePurity(search, heartbeat, design);
-      return coverage(runner, search, heartbeat);
+      return handedOver(await coverage(runner, search, heartbeat), search, design, heartbeat);
     case 'corpus':
       throw new Error('traces are taken again without an engine');
   }

@@ -67,6 +67,7 @@ function explainOne(runner: Runner, raw: RawClass, design: Design, attribution: 
     fixedBy: raw.dead === undefined ? attribution.fixedBy(trace, raw.class) : null,
     known: knownFor(design.expect.known ?? [], raw.class, scenario)?.finding ?? null,
     afterOthers: raw.isAfterOthers,
+    ...(raw.tried === undefined ? {} : { tried: raw.tried }),
   };
 }
 

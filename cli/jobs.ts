@@ -26,6 +26,13 @@ async function isHungAgain(place: Place, ops: readonly number[]): Promise<boolea
   return (await new Thread({ kind: 'retake', place, ops }).run()).kind === 'hung';
 }
 
+/** A search that waits for another: it begins with the frontier of that one, or has nothing left to do. */
+async function follow(search: Search, { report }: Job, begin: (ready: Search) => Promise<Job>): Promise<Job> {
+  if (report?.result.exhausted === true && search.isNeedless === true) return {};
+  const frontier = report?.frontier ?? [];
+  return begin(frontier.length === 0 ? search : { ...search, frontier });
+}
+
 export function loadingHangs(name: string, seconds: number): string {
   return `${name}: it did not finish loading within ${seconds} s; does it loop outside its functions?`;
 }
@@ -47,7 +54,7 @@ export class Jobs {
   readonly running = new Set<Running>();
   private isStopped = false;
 
-  /** One promise for each search, in their order; at most `workers` of them run at a time. */
+  /** One promise for each search, in their order; at most `workers` of them run at a time, each after what it has to wait for. */
   start(searches: readonly Search[], workers: number): Promise<Job>[] {
     const waiting: (() => void)[] = [];
     let free = workers;
@@ -63,7 +70,14 @@ export class Jobs {
       if (next === undefined) free++;
       else next();
     };
-    return searches.map((search) => slot().then(() => this.one(search).finally(release)));
+    const jobs: Promise<Job>[] = [];
+    for (const search of searches) {
+      const begin = (ready: Search): Promise<Job> => slot().then(() => this.one(ready).finally(release));
+      jobs.push(
+        search.after === undefined ? begin(search) : jobs[search.after].then((job) => follow(search, job, begin)),
+      );
+    }
+    return jobs;
   }
 
   /** The searches that run end with what they have; no further one begins. */
@@ -124,4 +138,9 @@ export class Jobs {
 /** What the search is at, for the progress line. */
 export function isExplaining({ thread }: Running): boolean {
   return thread.heartbeat.phase >= Phase.Replaying;
+}
+
+/** It is looking for shorter traces of what it has found. */
+export function isProving({ thread }: Running): boolean {
+  return thread.heartbeat.phase === Phase.Proving;
 }

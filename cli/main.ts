@@ -10,8 +10,9 @@ import { doctor, ownPackage } from './doctor.js';
 import type { ListName } from './list.js';
 import { LISTS, boundsHelp, list } from './list.js';
 import type { RawOptions } from './options.js';
-import { parseOptions } from './options.js';
+import { FUZZ_BUDGET, parseOptions } from './options.js';
 import { complain, print, statusAfterOutput, watchStdout } from './output.js';
+import { PROLOGUE_STEPS } from './plan.js';
 import { retrace } from './retrace-command.js';
 
 const STATUSES = `Exit status, the first that applies:
@@ -31,6 +32,18 @@ const EXAMPLES = `Examples:
   iovcheck corpus replay my-corpus
   iovcheck replay out/my-design.pipe-iter.exhaustive.01.bytes-in-order.read.trace`;
 
+const FUZZ_HELP = `In each scenario of a design, one after another:
+  exhaustive   a short search, at most ${PROLOGUE_STEPS} steps or a tenth of the budget; where it comes
+               to its end, all is known, and nothing is left to fuzz
+  random       walks by chance
+  coverage     begins where the short search had to stop, and goes on from what was new
+What the last two find goes to the exhaustive engine: a trace is called shortest where
+every shorter run was tried. Ctrl-C ends the run, and what was found is shown.`;
+
+const FUZZ_EXAMPLES = `Examples:
+  iovcheck fuzz linux-6.1 --scenario pipe-iter --bounds deep --budget 10m
+  iovcheck fuzz ./my-design.ts --budget 100000-runs --seed 7 --traces out`;
+
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 const hasColour =
@@ -46,7 +59,7 @@ function addCheck(program: Command, done: Done): void {
     .option('--scenario <name>', 'this scenario only, not each of the design')
     .option('--engine <name>', 'exhaustive, random, coverage or all', 'exhaustive')
     .option('--bounds <bounds>', 'tiny, default, deep and key=value, separated by commas')
-    .option('--budget <budget>', 'of each search: 60s, 10m, or 1000000-steps')
+    .option('--budget <budget>', 'of each search: 60s, 10m, 1000000-steps or 10000-runs')
     .option('--seed <n>', 'of the random and coverage engines', '1')
     .option('--workers <n>', 'searches side by side')
     .option('--without <fix>', 'take a named fix out of a repaired design; may be repeated', collect, [])
@@ -61,6 +74,33 @@ function addCheck(program: Command, done: Done): void {
     .option('--corpus <folder>', 'take its traces again first, begin coverage with its seeds, and add what is found')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', () => `\n${boundsHelp()}\n\n${STATUSES}\n\n${EXAMPLES}`)
+    .action(async (names: string[], raw: RawOptions) => done(await check(names, parseOptions(raw), hasColour)));
+}
+
+function addFuzz(program: Command, done: Done): void {
+  program
+    .command('fuzz')
+    .description(
+      'walk beyond what a search to the end can reach, by chance and led by what is new, until the budget is spent',
+    )
+    .argument('<design...>', 'ids (see: iovcheck list designs), or files that export a design')
+    .option('--scenario <name>', 'this scenario only, not each of the design')
+    .option('--bounds <bounds>', 'tiny, default, deep and key=value, separated by commas')
+    .option(
+      '--budget <budget>',
+      `of each search: 60s, 10m, 1000000-steps or 10000-runs (default: ${FUZZ_BUDGET}, about a minute)`,
+    )
+    .option('--seed <n>', 'another number, another run', '1')
+    .option('--workers <n>', 'searches side by side')
+    .option('--without <fix>', 'take a named fix out of a repaired design; may be repeated', collect, [])
+    .option('--reporter <kind[:path]>', 'text, json or ndjson, to stdout or a file; may be repeated', collect, [])
+    .option('--json', 'one JSON document on stdout')
+    .option('--ndjson', 'one line of JSON a search on stdout')
+    .option('--timing', 'times in the results, which then differ from run to run')
+    .option('--memory <amount>', 'for all states together, e.g. 8G')
+    .option('--traces <folder>', 'write each trace to a file there')
+    .option('--quiet', 'no progress on stderr')
+    .addHelpText('after', () => `\n${FUZZ_HELP}\n\n${boundsHelp()}\n\n${STATUSES}\n\n${FUZZ_EXAMPLES}`)
     .action(async (names: string[], raw: RawOptions) => done(await check(names, parseOptions(raw), hasColour)));
 }
 
@@ -98,6 +138,7 @@ function makeProgram(done: Done): Command {
     .configureOutput({ writeOut: print, writeErr: () => {} })
     .addHelpText('after', `\n${STATUSES}\n\n${EXAMPLES}`);
   addCheck(program, done);
+  addFuzz(program, done);
   addOthers(program, done);
   addCorpus(program, done);
   return program;

@@ -6,10 +6,10 @@ import type { EngineName } from '../harness/result.js';
 import type { ScenarioName } from '../model/scenario.js';
 import { SCENARIOS } from '../model/scenario.js';
 
-/** As commander hands them over. */
+/** As commander hands them over; `fuzz` has no engine. */
 export interface RawOptions {
   readonly scenario?: string;
-  readonly engine: string;
+  readonly engine?: string;
   readonly bounds?: string;
   readonly budget?: string;
   readonly seed: string;
@@ -38,8 +38,11 @@ export interface Reporter {
 export interface CheckOptions {
   readonly scenario?: ScenarioName;
   readonly engines: readonly EngineName[];
+  /** The exhaustive engine only begins, for the others. */
+  readonly isFuzz: boolean;
   readonly bounds: string;
   readonly steps: number;
+  readonly runs: number;
   readonly seconds: number;
   readonly seed: number;
   /** At most so many threads; one a search, and no more than cores, where absent. */
@@ -65,17 +68,29 @@ const ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
-export function parseBudget(text: string | undefined): { steps: number; seconds: number } {
-  if (text === undefined) return { steps: Number.POSITIVE_INFINITY, seconds: Number.POSITIVE_INFINITY };
-  const [, n, unit] = /^(\d+(?:\.\d+)?)(s|m|h|-steps)$/.exec(text) ?? [];
-  if (unit === '-steps' && Number.isSafeInteger(Number(n)) && Number(n) > 0) {
-    return { steps: Number(n), seconds: Number.POSITIVE_INFINITY };
-  }
+export interface Budget {
+  readonly steps: number;
+  readonly runs: number;
+  readonly seconds: number;
+}
+
+const ENDLESS: Budget = {
+  steps: Number.POSITIVE_INFINITY,
+  runs: Number.POSITIVE_INFINITY,
+  seconds: Number.POSITIVE_INFINITY,
+};
+
+export function parseBudget(text: string | undefined): Budget {
+  if (text === undefined) return ENDLESS;
+  const [, n, unit] = /^(\d+(?:\.\d+)?)(s|m|h|-steps|-runs)$/.exec(text) ?? [];
+  const isWhole = Number.isSafeInteger(Number(n)) && Number(n) > 0;
+  if (unit === '-steps' && isWhole) return { ...ENDLESS, steps: Number(n) };
+  if (unit === '-runs' && isWhole) return { ...ENDLESS, runs: Number(n) };
   if (unit !== undefined && Object.hasOwn(SECONDS, unit) && Number(n) > 0) {
-    return { steps: Number.POSITIVE_INFINITY, seconds: Number(n) * SECONDS[unit] };
+    return { ...ENDLESS, seconds: Number(n) * SECONDS[unit] };
   }
   throw new UsageError(
-    `--budget ${text}: this is no budget; write seconds, minutes or steps, e.g. --budget 60s or --budget 1000000-steps`,
+    `--budget ${text}: this is no budget; write seconds, minutes, steps or runs, e.g. --budget 60s, --budget 1000000-steps or --budget 10000-runs`,
   );
 }
 
@@ -126,12 +141,28 @@ export function parseScenario(text: string): ScenarioName {
   return parseName('--scenario', text, Object.keys(SCENARIOS) as ScenarioName[]);
 }
 
+/** An exhaustive search is one search, however long. */
+function checkRuns(engines: readonly EngineName[], { runs }: Budget): void {
+  if (runs === Number.POSITIVE_INFINITY || !engines.includes('exhaustive')) return;
+  throw new UsageError(
+    '--budget: the exhaustive engine makes no runs; write steps or seconds, e.g. --budget 1000000-steps, or name another --engine',
+  );
+}
+
+/** Of each search of `fuzz`, where no budget is given: about a minute. */
+export const FUZZ_BUDGET = '20000000-steps';
+
 export function parseOptions(raw: RawOptions): CheckOptions {
+  const isFuzz = raw.engine === undefined;
+  const engines = ENGINES[raw.engine === undefined ? 'all' : parseName('--engine', raw.engine, Object.keys(ENGINES))];
+  const budget = parseBudget(raw.budget ?? (isFuzz ? FUZZ_BUDGET : undefined));
+  if (!isFuzz) checkRuns(engines, budget);
   return {
     ...(raw.scenario === undefined ? {} : { scenario: parseScenario(raw.scenario) }),
-    engines: ENGINES[parseName('--engine', raw.engine, Object.keys(ENGINES))],
+    engines,
+    isFuzz,
     bounds: raw.bounds ?? 'default',
-    ...parseBudget(raw.budget),
+    ...budget,
     seed: parseWhole('--seed', raw.seed, 0, 2 ** 32 - 1),
     ...(raw.workers === undefined ? {} : { workers: parseWhole('--workers', raw.workers, 1, 1024) }),
     without: raw.without.flatMap((text) => text.split(',')).filter((name) => name !== ''),

@@ -6,7 +6,7 @@ import type { Bounds } from '../model/bounds.js';
 import type { ScenarioName } from '../model/scenario.js';
 import { SCENARIOS } from '../model/scenario.js';
 import type { NamedDesign } from './designs.js';
-import type { CheckOptions } from './options.js';
+import type { Budget, CheckOptions } from './options.js';
 import type { Search } from './protocol.js';
 
 /** Steps of a random search that no --budget limits. */
@@ -15,6 +15,8 @@ const RANDOM_STEPS = 2_000_000;
 export interface Planned {
   readonly search: Search;
   readonly known: readonly Known[];
+  /** It is short on purpose: the engines after it are what was asked for. */
+  readonly isPrologue: boolean;
   /** Index of the search of its base, under careless callers. */
   readonly base?: number;
 }
@@ -34,10 +36,25 @@ export function boundsFor(design: NamedDesign, text: string, name: ScenarioName)
   return parseBounds(first.trim() === 'default' ? rest.join(',') : text, own, scenario);
 }
 
-/** Something has to end a random search. */
-function stepsFor(engine: EngineName, { steps, seconds }: CheckOptions): number {
-  const isEndless = steps === Number.POSITIVE_INFINITY && seconds === Number.POSITIVE_INFINITY;
-  return engine !== 'exhaustive' && isEndless ? RANDOM_STEPS : steps;
+/** Edges of the exhaustive search that `fuzz` begins with, and its most of the budget. */
+export const PROLOGUE_STEPS = 200_000;
+const PROLOGUE_SHARE = 1 / 10;
+
+/** What ends the search; something has to end a random one. */
+function budgetFor(engine: EngineName, { steps, runs, seconds, isFuzz }: CheckOptions): Budget {
+  if (engine === 'exhaustive' && isFuzz) {
+    const most = Math.min(PROLOGUE_STEPS, Math.ceil(steps * PROLOGUE_SHARE));
+    return { steps: most, runs, seconds: Math.round(1000 * seconds * PROLOGUE_SHARE) / 1000 };
+  }
+  const isEndless = [steps, runs, seconds].every((limit) => limit === Number.POSITIVE_INFINITY);
+  return { steps: engine !== 'exhaustive' && isEndless ? RANDOM_STEPS : steps, runs, seconds };
+}
+
+/** How the searches of one place depend on the exhaustive one, which is number `leader` if there is one. */
+function orderOf(engine: EngineName, leader: number, { engines, isFuzz }: CheckOptions): Partial<Search> {
+  if (engine === 'exhaustive') return engines.includes('coverage') ? { isLeading: true } : {};
+  if (leader < 0 || (engine === 'random' && !isFuzz)) return {};
+  return { after: leader, ...(isFuzz ? { isNeedless: true } : {}) };
 }
 
 export function plan(designs: readonly NamedDesign[], options: CheckOptions, hasColour: boolean): Plan {
@@ -47,13 +64,16 @@ export function plan(designs: readonly NamedDesign[], options: CheckOptions, has
     const same = bases.findIndex(
       (b) => b.ref === search.ref && b.scenario === search.scenario && b.engine === search.engine,
     );
-    return same >= 0 ? same : bases.push({ ...search, onBase: true }) - 1;
+    if (same >= 0) return same;
+    const { after: _after, isLeading: _isLeading, isNeedless: _isNeedless, ...alone } = search;
+    return bases.push({ ...alone, onBase: true }) - 1;
   };
   for (const design of designs) {
     if (options.scenario !== undefined) checkBoundsOf(options.bounds, SCENARIOS[options.scenario]);
     const scenarios = options.scenario === undefined ? design.facts.scenarios : [options.scenario];
     for (const scenario of scenarios) {
       const bounds = boundsFor(design, options.bounds, scenario);
+      const leader = options.engines.includes('exhaustive') ? shown.length : -1;
       for (const engine of options.engines) {
         const search: Search = {
           ref: design.ref,
@@ -62,8 +82,8 @@ export function plan(designs: readonly NamedDesign[], options: CheckOptions, has
           bounds,
           engine,
           seed: options.seed,
-          steps: stepsFor(engine, options),
-          seconds: options.seconds,
+          ...budgetFor(engine, options),
+          ...orderOf(engine, leader, options),
           memoryBytes: options.memoryBytes,
           timing: options.timing,
           hasColour,
@@ -71,7 +91,8 @@ export function plan(designs: readonly NamedDesign[], options: CheckOptions, has
         };
         const hasBase = bounds.callers === 'careless' && design.facts.hasBase;
         const known = design.facts.expect.known ?? [];
-        shown.push({ search, known, ...(hasBase ? { base: baseOf(search) } : {}) });
+        const isPrologue = options.isFuzz && engine === 'exhaustive';
+        shown.push({ search, known, isPrologue, ...(hasBase ? { base: baseOf(search) } : {}) });
       }
     }
   }

@@ -1,6 +1,6 @@
 /** How far the searches are, on stderr: redrawn on a terminal, else a plain line now and then. */
 import type { Jobs, Running } from './jobs.js';
-import { isExplaining } from './jobs.js';
+import { isExplaining, isProving } from './jobs.js';
 
 const REDRAW_MS = 250;
 const PLAIN_MS = 10_000;
@@ -14,13 +14,16 @@ function lineOf(running: Running): string {
   const { search, thread, start } = running;
   const name = `${search.ref.name}${search.onBase ? ' (its base)' : ''}, ${search.scenario}`;
   if (isExplaining(running)) return `${name}: explaining ${thread.classes.length} classes`;
-  const { states, edges, depth, frontier } = thread.heartbeat.read();
+  if (isProving(running)) return `${name}: looking for shorter traces of ${thread.classes.length} classes`;
+  const { states, edges, depth, frontier, quiet } = thread.heartbeat.read();
   const rate = `${rounded((edges * 1000) / (performance.now() - start))}/s`;
   if (search.engine === 'coverage') {
     const runs = `${rounded(frontier)} runs, ${rounded((frontier * 1000) / (performance.now() - start))}/s`;
-    return `${name}, coverage: ${runs}, ${rounded(edges)} steps, ${rate}, ${states} bins, ${depth} inputs kept, ${thread.classes.length} classes`;
+    const bins = `${states} bins, the last new ${Math.round(quiet)} s ago, ${depth} inputs kept`;
+    return `${name}, coverage: ${runs}, ${rounded(edges)} steps, ${rate}, ${bins}, ${thread.classes.length} classes`;
   }
-  if (search.engine !== 'exhaustive') return `${name}, ${search.engine}: ${rounded(edges)} steps, ${rate}`;
+  if (search.engine !== 'exhaustive')
+    return `${name}, ${search.engine}: ${rounded(edges)} steps, ${rate}, ${thread.classes.length} classes`;
   return `${name}: ${rounded(states)} states, ${rounded(edges)} edges, depth ${depth}, ${rounded(frontier)} to go, ${rate}`;
 }
 

@@ -27,6 +27,8 @@ export interface Search extends Place {
   readonly seed: number;
   /** Infinity for none. */
   readonly steps: number;
+  /** Infinity where absent. */
+  readonly runs?: number;
   readonly seconds: number;
   readonly memoryBytes: number;
   readonly timing: boolean;
@@ -35,6 +37,14 @@ export interface Search extends Place {
   readonly traces?: string;
   /** Of engine coverage: inputs to begin with, as the ops of a trace. */
   readonly seeds?: readonly (readonly string[])[];
+  /** Of engine exhaustive: another search begins where this one had to stop. */
+  readonly isLeading?: true;
+  /** Which search that is, by its place in the plan. */
+  readonly after?: number;
+  /** Not run at all where the one before it was complete. */
+  readonly isNeedless?: true;
+  /** What that one did not go on from: inputs to begin with. */
+  readonly frontier?: readonly (readonly number[])[];
 }
 
 /** A class that a search has found, before it is explained. */
@@ -44,6 +54,8 @@ export interface RawClass {
   readonly path: readonly number[];
   readonly minimality: Minimality;
   readonly isAfterOthers: boolean;
+  /** Every path of so many ops was tried, and does not break it; of a trace that is not known to be shortest. */
+  readonly tried?: number;
   /** The last op of the path must not be taken again, for this reason. */
   readonly dead?: string;
 }
@@ -133,6 +145,8 @@ export interface Report {
   readonly traces: readonly { readonly file: string; readonly text: string }[];
   /** Of engine coverage: what it has learned beyond its seeds, as the ops of traces. */
   readonly kept?: readonly (readonly string[])[];
+  /** Of a search that another one begins with. */
+  readonly frontier?: readonly (readonly number[])[];
 }
 
 /** What replay and minimize print. */

@@ -20,9 +20,9 @@ async function designOf(place: Place): Promise<Design> {
 
 async function search(task: Search, heartbeat: Heartbeat): Promise<Answers['search']> {
   const design = await designOf(task);
-  const { classes, tally, kept } = await runSearch(task, design, heartbeat);
+  const { classes, tally, kept, frontier } = await runSearch(task, design, heartbeat);
   const report = explain(task, design, classes, tally, heartbeat);
-  return kept === undefined ? report : { ...report, kept };
+  return { ...report, ...(kept === undefined ? {} : { kept }), ...(frontier === undefined ? {} : { frontier }) };
 }
 
 async function explainHung(

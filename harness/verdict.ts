@@ -30,6 +30,8 @@ export interface Checked {
   readonly result: CheckResult;
   /** The design's `expect.known`. */
   readonly known: readonly Known[];
+  /** An exhaustive search that only begins, for the engines after it: that it was cut short says nothing. */
+  readonly isPrologue?: boolean;
   /** Classes of the base under careless callers; undefined where callers are correct. */
   readonly base?: readonly Violation[];
 }
@@ -100,6 +102,9 @@ function isWhole({ result }: Checked): boolean {
   return result.exhausted || result.engine !== 'exhaustive';
 }
 
+const isCutShort = ({ result, isPrologue }: Checked): boolean =>
+  result.engine === 'exhaustive' && !result.exhausted && isPrologue !== true;
+
 /** With --known: what is found and not listed, and what is listed and not found. */
 function judgeKnown(checked: readonly Checked[]): string[] {
   return byPlace(checked).flatMap((runs) => {
@@ -138,7 +143,7 @@ function describe(run: Run, status: Status, violations: number): string {
   const searched = run.checked.filter(isSearch);
   const corpus = searched.length < run.checked.length ? ' and the corpus' : '';
   const searches = `${plural(searched.length, 'search', 'searches')}${corpus}`;
-  const cut = run.checked.filter((c) => c.result.engine === 'exhaustive' && !c.result.exhausted).length;
+  const cut = run.checked.filter(isCutShort).length;
   const random = searched.filter((c) => c.result.engine !== 'exhaustive').length;
   const parts = [searches, violations === 0 ? 'no violation' : plural(violations, 'violation')];
   if (cut > 0) parts.push(`${cut} cut short`);
@@ -154,7 +159,7 @@ export function conclude(run: Run): Conclusion {
   const known = run.onlyKnown ? judgeKnown(run.checked) : [];
   const unreached = judgeReached(run.checked, run.requireReached);
   const isViolated = run.onlyKnown ? known.length > 0 : violations.length > 0;
-  const isCut = run.checked.some((c) => c.result.engine === 'exhaustive' && !c.result.exhausted);
+  const isCut = run.checked.some(isCutShort);
   let status: Status = Status.Ok;
   if (run.signal !== undefined) status = Status[run.signal];
   else if (run.internalErrors > 0) status = Status.Internal;

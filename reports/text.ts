@@ -79,7 +79,7 @@ function body(v: Violation, ctx: TextOptions & { readonly invariant: Invariant }
     ...wrap(invariant.statement, width, '  ').map((line) => colour('bold', line)),
     ...wrap(`Where it is broken: ${lowerFirst(invariant.why)}`, width, '  '),
     '',
-    `  ${plural(v.steps, 'step')}, ${v.minimality} (${MINIMALITY[v.minimality]}):`,
+    ...wrap(lengthText(v), width, '  '),
     '',
     ...stepLines(runner, ops, v, colour),
     '',
@@ -201,6 +201,11 @@ const MINIMALITY: Readonly<Record<Violation['minimality'], string>> = {
   '1-minimal': 'no op can go, and no argument can shrink',
   raw: 'as it was found, not minimised',
 };
+
+function lengthText(v: Violation): string {
+  const tried = v.tried === undefined ? '' : `; every run of ${plural(v.tried, 'step')} or fewer was tried`;
+  return `${plural(v.steps, 'step')}, ${v.minimality} (${MINIMALITY[v.minimality]})${tried}:`;
+}
 
 function order(a: Violation, b: Violation): number {
   return Number(a.misuse) - Number(b.misuse) || a.steps - b.steps;

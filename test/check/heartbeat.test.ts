@@ -36,9 +36,9 @@ describe('a heartbeat', () => {
     const watcher = new Heartbeat(heartbeat.memory);
     heartbeat.enter(Phase.Searching);
     heartbeat.beat(0, 1);
-    heartbeat.note(10, 20, 3, 4);
+    heartbeat.note(10, 20, 3, 4, 1.5);
     expect(watcher.beats).toBe(2);
-    expect(watcher.read()).toEqual({ states: 10, edges: 20, depth: 3, frontier: 4 });
+    expect(watcher.read()).toEqual({ states: 10, edges: 20, depth: 3, frontier: 4, quiet: 1.5 });
     watcher.stop();
     expect(heartbeat.isStopped).toBe(true);
   });

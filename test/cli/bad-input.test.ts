@@ -24,7 +24,7 @@ describe('a command line', () => {
     [['check', 'packet-2012', '--bounds', 'ring=32'], 'out of range'],
     [['check', 'packet-2012', '--bounds', 'rings=2'], "there is no 'rings'"],
     [['check', 'packet-2012', '--bounds', 'huge'], "'huge' is no name"],
-    [['check', 'packet-2012', '--budget', 'long'], 'write seconds, minutes or steps'],
+    [['check', 'packet-2012', '--budget', 'long'], 'write seconds, minutes, steps or runs'],
     [['check', 'packet-2012', '--budget', '0s'], 'this is no budget'],
     [['check', 'packet-2012', '--seed', 'x'], 'write a whole number'],
     [['check', 'packet-2012', '--workers', '0'], 'write a whole number from 1'],

@@ -84,7 +84,7 @@ describe('commands', () => {
   test('of iovcheck, and their options, are known to it', () => {
     const lines = commands.filter((line) => line.startsWith('iovcheck '));
     const names = new Set(lines.map((line) => line.split(' ')[1]));
-    expect([...names].sort()).toEqual(['check', 'corpus', 'doctor', 'list', 'minimize', 'replay']);
+    expect([...names].sort()).toEqual(['check', 'corpus', 'doctor', 'fuzz', 'list', 'minimize', 'replay']);
     const help = iovcheck('--help');
     for (const name of names) expect(help).toContain(name);
     const options = new Set(
