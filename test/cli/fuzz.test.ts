@@ -66,6 +66,26 @@ describe.sequential('fuzz, on its way,', () => {
   });
 });
 
+test('with --engine all, coverage begins where the exhaustive search had to stop', async () => {
+  const last = async (...args: string[]): Promise<unknown> => {
+    const { out } = await iovcheck([
+      'check',
+      '--bounds',
+      'tiny',
+      '--budget',
+      '20000-steps',
+      '--json',
+      '--quiet',
+      ...args,
+    ]);
+    return resultSchema.parse(JSON.parse(out)).results.at(-1);
+  };
+  const cut = ['linux-5.8', '--scenario', 'pipe-iter'];
+  expect(await last(...cut, '--engine', 'all')).not.toEqual(await last(...cut, '--engine', 'coverage'));
+  const whole = ['packet-2012', '--scenario', 'packet'];
+  expect(await last(...whole, '--engine', 'all')).toEqual(await last(...whole, '--engine', 'coverage'));
+});
+
 test('a trace that is not proved shortest says what was tried', async () => {
   const args = ['--scenario', 'pipe-iter', '--bounds', 'deep', '--engine', 'random', '--budget', '20000-steps'];
   const { out } = await iovcheck(['check', 'linux-6.1', ...args, '--quiet']);
