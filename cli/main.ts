@@ -32,7 +32,7 @@ const EXAMPLES = `Examples:
   iovcheck corpus replay my-corpus
   iovcheck replay out/my-design.pipe-iter.exhaustive.01.bytes-in-order.read.trace`;
 
-const FUZZ_HELP = `In each scenario of a design, one after another:
+const FUZZ_HELP = `In each scenario of a design, the first one first, the others side by side:
   exhaustive   a short search, at most ${PROLOGUE_STEPS} steps or a tenth of the budget; where it comes
                to its end, all is known, and nothing is left to fuzz
   random       walks by chance
@@ -42,7 +42,7 @@ every shorter run was tried. Ctrl-C ends the run, and what was found is shown.`;
 
 const FUZZ_EXAMPLES = `Examples:
   iovcheck fuzz linux-6.1 --scenario pipe-iter --bounds deep --budget 10m
-  iovcheck fuzz ./my-design.ts --budget 100000-runs --seed 7 --traces out`;
+  iovcheck fuzz ./my-design.ts --budget 100000-runs --seed 7 --traces out --corpus corpus`;
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -51,20 +51,17 @@ const hasColour =
 
 type Done = (status: number) => void;
 
-function addCheck(program: Command, done: Done): void {
-  program
-    .command('check')
-    .description('search a design for violations of the rules; each design apart from the others')
+/** Options that `check` and `fuzz` share: what is searched, and what becomes of the results. */
+function withPlace(command: Command): Command {
+  return command
     .argument('<design...>', 'ids (see: iovcheck list designs), or files that export a design')
     .option('--scenario <name>', 'this scenario only, not each of the design')
-    .option('--engine <name>', 'exhaustive, random, coverage or all', 'exhaustive')
     .option('--bounds <bounds>', 'tiny, default, deep and key=value, separated by commas')
-    .option('--budget <budget>', 'of each search: 60s, 10m, 1000000-steps or 10000-runs')
-    .option('--seed <n>', 'of the random and coverage engines', '1')
-    .option('--workers <n>', 'searches side by side')
-    .option('--without <fix>', 'take a named fix out of a repaired design; may be repeated', collect, [])
-    .option('--known', 'exit 0 only if exactly the known violations of the design are found')
-    .option('--require-reached', 'exit 4 if an op or a situation was never reached')
+    .option('--without <fix>', 'take a named fix out of a repaired design; may be repeated', collect, []);
+}
+
+function withResults(command: Command): Command {
+  return command
     .option('--reporter <kind[:path]>', 'text, json or ndjson, to stdout or a file; may be repeated', collect, [])
     .option('--json', 'one JSON document on stdout')
     .option('--ndjson', 'one line of JSON a search on stdout')
@@ -72,34 +69,36 @@ function addCheck(program: Command, done: Done): void {
     .option('--memory <amount>', 'for all states together, e.g. 8G')
     .option('--traces <folder>', 'write each trace to a file there')
     .option('--corpus <folder>', 'take its traces again first, begin coverage with its seeds, and add what is found')
-    .option('--quiet', 'no progress on stderr')
+    .option('--quiet', 'no progress on stderr');
+}
+
+const BUDGET = 'of each search: 60s, 10m, 1000000-steps or 10000-runs';
+
+function addCheck(program: Command, done: Done): void {
+  const command = program
+    .command('check')
+    .description('search a design for violations of the rules; each design apart from the others');
+  withPlace(command)
+    .option('--engine <name>', 'exhaustive, random, coverage or all', 'exhaustive')
+    .option('--budget <budget>', BUDGET)
+    .option('--seed <n>', 'of the random and coverage engines', '1')
+    .option('--workers <n>', 'searches side by side')
+    .option('--known', 'exit 0 only if exactly the known violations of the design are found')
+    .option('--require-reached', 'exit 4 if an op or a situation was never reached');
+  withResults(command)
     .addHelpText('after', () => `\n${boundsHelp()}\n\n${STATUSES}\n\n${EXAMPLES}`)
     .action(async (names: string[], raw: RawOptions) => done(await check(names, parseOptions(raw), hasColour)));
 }
 
 function addFuzz(program: Command, done: Done): void {
-  program
+  const command = program
     .command('fuzz')
-    .description(
-      'walk beyond what a search to the end can reach, by chance and led by what is new, until the budget is spent',
-    )
-    .argument('<design...>', 'ids (see: iovcheck list designs), or files that export a design')
-    .option('--scenario <name>', 'this scenario only, not each of the design')
-    .option('--bounds <bounds>', 'tiny, default, deep and key=value, separated by commas')
-    .option(
-      '--budget <budget>',
-      `of each search: 60s, 10m, 1000000-steps or 10000-runs (default: ${FUZZ_BUDGET}, about a minute)`,
-    )
+    .description('go where no search to the end can, by chance and led by what is new, until the budget is spent');
+  withPlace(command)
+    .option('--budget <budget>', `${BUDGET} (default: ${FUZZ_BUDGET}, a minute or two)`)
     .option('--seed <n>', 'another number, another run', '1')
-    .option('--workers <n>', 'searches side by side')
-    .option('--without <fix>', 'take a named fix out of a repaired design; may be repeated', collect, [])
-    .option('--reporter <kind[:path]>', 'text, json or ndjson, to stdout or a file; may be repeated', collect, [])
-    .option('--json', 'one JSON document on stdout')
-    .option('--ndjson', 'one line of JSON a search on stdout')
-    .option('--timing', 'times in the results, which then differ from run to run')
-    .option('--memory <amount>', 'for all states together, e.g. 8G')
-    .option('--traces <folder>', 'write each trace to a file there')
-    .option('--quiet', 'no progress on stderr')
+    .option('--workers <n>', 'searches side by side');
+  withResults(command)
     .addHelpText('after', () => `\n${FUZZ_HELP}\n\n${boundsHelp()}\n\n${STATUSES}\n\n${FUZZ_EXAMPLES}`)
     .action(async (names: string[], raw: RawOptions) => done(await check(names, parseOptions(raw), hasColour)));
 }

@@ -149,7 +149,7 @@ function checkRuns(engines: readonly EngineName[], { runs }: Budget): void {
   );
 }
 
-/** Of each search of `fuzz`, where no budget is given: about a minute. */
+/** Of each search of `fuzz`, where no budget is given: a minute or two. */
 export const FUZZ_BUDGET = '20000000-steps';
 
 export function parseOptions(raw: RawOptions): CheckOptions {
