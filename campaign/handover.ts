@@ -26,6 +26,17 @@ export interface Finding {
   readonly tried?: number;
 }
 
+/** What the search came upon that nobody had given to it. */
+export interface Stray extends Finding {
+  readonly severity: 'soft' | 'fatal';
+}
+
+export interface HandedOver {
+  /** The findings in their order, each with what is known now. */
+  readonly settled: readonly Finding[];
+  readonly strays: readonly Stray[];
+}
+
 export interface HandOverOptions {
   /** Edges to take, naming functions among them. */
   readonly steps: number;
@@ -69,19 +80,33 @@ class Case {
   }
 }
 
+const pairOf = ({ invariant, op }: ViolationClass): string => `${invariant} ${op}`;
+
 /** Looks for the cases, and ends where each of them is settled. */
 class Chase implements Quarry {
   readonly explorer: Explorer;
   /** Every path of so many ops was tried. */
   tried = 0;
+  /** Of a rule and an op that nobody had found broken: the first of each. */
+  readonly strays: ClassFound[] = [];
   private readonly open: Set<Case>;
+  /** Rules and ops that were found broken by whomever. */
+  private readonly pairs: Set<string>;
 
-  constructor(runner: Runner, cases: readonly Case[], limits: ExploreLimits, hooks: ExploreHooks = {}) {
+  constructor(
+    runner: Runner,
+    cases: readonly Case[],
+    pairs: Set<string>,
+    limits: ExploreLimits,
+    hooks: ExploreHooks = {},
+  ) {
     this.open = new Set(cases);
+    this.pairs = pairs;
     this.explorer = new Explorer(runner, limits, { ...hooks, onClass: (found) => this.meet(found) }, this);
   }
 
   wants(invariant: string, op: string): boolean {
+    if (!this.pairs.has(`${invariant} ${op}`)) return true;
     for (const { finding } of this.open)
       if (finding.class.invariant === invariant && finding.class.op === op) return true;
     return false;
@@ -89,6 +114,11 @@ class Chase implements Quarry {
 
   private meet(found: ClassFound): void {
     const key = classKey(found.class);
+    const pair = pairOf(found.class);
+    if (!this.pairs.has(pair)) {
+      this.pairs.add(pair);
+      this.strays.push(found);
+    }
     for (const one of this.open) if (one.key === key && found.path.length <= one.path.length) one.met = found;
   }
 
@@ -133,36 +163,40 @@ class Chase implements Quarry {
   }
 }
 
-/** `runner` searches; `replayer`, of the same world, takes traces again. The findings in their order, each with what is known now. */
+/** `runner` searches; `replayer`, of the same world, takes traces again. */
 export function handOver(
   runner: Runner,
   replayer: Runner,
   findings: readonly Finding[],
   options: HandOverOptions,
-): Finding[] {
+): HandedOver {
   const cases = findings.map((finding) => new Case(finding));
   options.onReplay?.();
   const open = cases.filter(({ finding, path }) => {
     return finding.minimality === '1-minimal' && reproduces(replayer, path, finding.class) === path.length - 1;
   });
-  if (open.length > 0 && options.steps > 0) new HandOver(runner, replayer, options).run(open);
-  return cases.map((one) => one.settled);
+  const pairs = new Set(findings.map((finding) => pairOf(finding.class)));
+  const strays = open.length > 0 && options.steps > 0 ? new HandOver(runner, replayer, pairs, options).run(open) : [];
+  return { settled: cases.map((one) => one.settled), strays };
 }
 
 class HandOver {
   private readonly runner: Runner;
   private readonly replayer: Runner;
   private readonly options: HandOverOptions;
+  private readonly pairs: Set<string>;
+  private readonly strays: Stray[] = [];
   private left: number;
 
-  constructor(runner: Runner, replayer: Runner, options: HandOverOptions) {
+  constructor(runner: Runner, replayer: Runner, pairs: Set<string>, options: HandOverOptions) {
     this.runner = runner;
     this.replayer = replayer;
+    this.pairs = pairs;
     this.options = options;
     this.left = options.steps;
   }
 
-  run(cases: readonly Case[]): void {
+  run(cases: readonly Case[]): Stray[] {
     const depth = Math.max(...cases.map(({ path }) => path.length));
     const whole = this.chase(cases, Math.floor(this.left * WHOLE_SHARE), { depth });
     const { isWhole } = whole.explorer.run();
@@ -171,6 +205,7 @@ class HandOver {
     const { tried } = whole;
     this.left -= whole.explorer.spent;
     this.options.onReplay?.();
+    this.pickUp(whole, isProof);
     for (const one of cases) {
       one.isShortest = (this.take(one) || one.isWitnessed) && isProof;
       // Where the search disputes the trace itself, nothing is said.
@@ -183,12 +218,23 @@ class HandOver {
       one.isShortest = isWithin && whole.hasGoneAlong(one.path);
       if (isWithin && !one.isShortest) one.tried = 0;
     }
+    return this.strays;
+  }
+
+  /** What the search met beside what it looked for, if it replays. */
+  private pickUp({ strays }: Chase, isProof: boolean): void {
+    for (const { class: c, severity, path: met, isAfterOthers } of strays) {
+      if (reproduces(this.replayer, met, c) !== met.length - 1) continue;
+      const path = isProof ? met : minimize(this.replayer, met, c).ops;
+      const minimality = isProof ? 'shortest' : '1-minimal';
+      this.strays.push({ class: c, severity, path, minimality, isAfterOthers });
+    }
   }
 
   private chase(cases: readonly Case[], steps: number, more: Pick<ExploreLimits, 'depth' | 'specs'>): Chase {
     const { memoryBytes, isOver, hooks } = this.options;
     this.options.onSearch?.();
-    return new Chase(this.runner, cases, { memoryBytes, steps, isOver, ...more }, hooks);
+    return new Chase(this.runner, cases, this.pairs, { memoryBytes, steps, isOver, ...more }, hooks);
   }
 
   /** Takes over what the search has met; false if it met nothing, or nothing that replays. */
@@ -210,6 +256,7 @@ class HandOver {
     chase.explorer.run();
     this.left -= chase.explorer.spent;
     this.options.onReplay?.();
+    this.pickUp(chase, false);
     if (!this.take(one)) return false;
     one.path = minimize(this.replayer, one.path, one.finding.class).ops;
     return true;

@@ -24,7 +24,7 @@ export function handedOver(found: Found, search: Search, design: Design, heartbe
   const watched = watch(heartbeat);
   const until = performance.now() + 1000 * search.seconds * TIME_SHARE;
   try {
-    const settled = handOver(runner, replayer, classes, {
+    const { settled, strays } = handOver(runner, replayer, classes, {
       steps: Math.max(STEPS_MIN, tally.stats.steps),
       memoryBytes: search.memoryBytes,
       isOver: () => heartbeat.isStopped || performance.now() >= until,
@@ -35,7 +35,7 @@ export function handedOver(found: Found, search: Search, design: Design, heartbe
       },
       onReplay: () => heartbeat.enter(Phase.Proving),
     });
-    return { ...found, classes: classes.map((raw, n): RawClass => ({ ...raw, ...settled[n] })) };
+    return { ...found, classes: [...classes.map((raw, n): RawClass => ({ ...raw, ...settled[n] })), ...strays] };
   } catch (error) {
     return { ...found, classes: [...classes, deadClass(error, runner, heartbeat.path(watched.columns()), search.ref)] };
   }

@@ -37,7 +37,13 @@ class World {
   }
 
   handOver(findings: readonly Finding[], options: HandOverOptions = AMPLE, runner = this.runner()): Finding[] {
-    return handOver(runner, this.runner(), findings, options);
+    return [...handOver(runner, this.runner(), findings, options).settled];
+  }
+
+  /** What comes beside it where only the longest of the findings is handed over. */
+  strays(steps: number): readonly Finding[] {
+    const longest = this.findings(1).reduce((a, b) => (b.path.length > a.path.length ? b : a));
+    return handOver(this.runner(), this.runner(), [longest], { ...AMPLE, steps }).strays;
   }
 
   /** `class steps minimality` of each, what is said of it being true. */
@@ -92,6 +98,18 @@ describe('findings that are handed over', () => {
     expect(longer.length).toBeGreaterThan(0);
     for (const one of longer.slice(0, 3))
       expect(world.lines(world.handOver([one]))).toEqual(world.lines(world.handOver([finding])));
+  });
+
+  test('bring along what the search comes upon, one class a rule and op', () => {
+    const strays = pipeIter.strays(AMPLE.steps);
+    const pairs = strays.map(({ class: named }) => `${named.invariant} ${named.op}`);
+    expect(new Set(pairs).size).toBe(pairs.length);
+    expect(pairs.length).toBeGreaterThan(5);
+    expect(pipeIter.lines(strays).filter((line) => !line.endsWith(' shortest'))).toEqual([]);
+    // Cut short, it has told what it had come upon, and lines() asks whether the words are true.
+    const some = pipeIter.lines(pipeIter.strays(10_000));
+    expect(some.length).toBeGreaterThan(0);
+    expect(some.length).toBeLessThan(strays.length);
   });
 
   test('keep their trace and their word where it is raw', () => {
