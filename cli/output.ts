@@ -40,7 +40,7 @@ export function complain(sentence: string): void {
 }
 
 /** One sentence where a file can not be written; undefined where it was. */
-export function writeFile(path: string, text: string, option: string): string | undefined {
+export function writeFile(path: string, text: string | Buffer, option: string): string | undefined {
   try {
     makeFolder(dirname(path));
     writeFileSync(path, text);

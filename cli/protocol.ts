@@ -135,7 +135,17 @@ export type Task =
     }
   | { readonly kind: 'minimize'; readonly ref: DesignRef; readonly text: string; readonly name: string }
   /** One row a file, as they come. */
-  | { readonly kind: 'corpus'; readonly ref: DesignRef; readonly items: readonly CorpusItem[] };
+  | { readonly kind: 'corpus'; readonly ref: DesignRef; readonly items: readonly CorpusItem[] }
+  /** An input of jsfuzz; `hung` is the path to the op that does not return. */
+  | {
+      readonly kind: 'input';
+      readonly ref: DesignRef;
+      readonly scenario: ScenarioName;
+      readonly bounds: Bounds;
+      readonly skipsKnown: boolean;
+      readonly bytes: Uint8Array;
+      readonly hung: readonly number[];
+    };
 
 /** A search, explained: what is printed of it and what is written down. */
 export interface Report {
@@ -164,6 +174,7 @@ export interface Answers {
   readonly replay: Printed;
   readonly minimize: Printed;
   readonly corpus: true;
+  readonly input: readonly { readonly file: string; readonly class: ViolationClass; readonly text: string }[];
 }
 
 export interface WorkerData {

@@ -7,6 +7,7 @@ import type { Design } from '../model/design.js';
 import { doItems } from './corpus-worker.js';
 import { runSearch } from './engines.js';
 import { explain, hungClass } from './explain.js';
+import { readInput } from './input.js';
 import { factsOf, loadDesign } from './load.js';
 import type { Answers, Message, Place, Search, Task, WorkerData } from './protocol.js';
 import { minimizeTrace, replayTrace } from './retrace.js';
@@ -70,6 +71,8 @@ function perform(task: Task, heartbeat: Heartbeat): Promise<Answers[keyof Answer
       );
     case 'minimize':
       return loadDesign(task.ref).then((design) => minimizeTrace(design, task.text, task.name, heartbeat));
+    case 'input':
+      return loadDesign(task.ref).then((design) => readInput(design, task, heartbeat));
   }
 }
 

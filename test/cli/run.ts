@@ -5,8 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-
 export interface Ended {
   readonly status: number | null;
   readonly out: string;
@@ -21,8 +19,14 @@ interface Options {
 }
 
 export function iovcheck(args: readonly string[], options: Options = {}): Promise<Ended> {
+  return command('main', args, options);
+}
+
+/** A command of cli/ by the name of its file. */
+export function command(name: string, args: readonly string[], options: Options = {}): Promise<Ended> {
+  const path = fileURLToPath(new URL(`../../dist/cli/${name}.js`, import.meta.url));
   const env = { ...process.env, CI: '', NO_COLOR: '1', ...options.env };
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: options.cwd, env, timeout: 100_000 });
+  const child = spawn(process.execPath, [path, ...args], { cwd: options.cwd, env, timeout: 100_000 });
   let out = '';
   let err = '';
   child.stdout.on('data', (data) => (out += String(data)));
