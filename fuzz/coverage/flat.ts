@@ -12,14 +12,14 @@ interface FileCoverage {
 
 export type CoverageObject = Readonly<Record<string, FileCoverage>>;
 
-/** Moves all counters into one array; they count modulo 256. */
+/** Moves all counters into one array, whole words long; they count modulo 256. */
 export function flatten(coverage: CoverageObject): Uint8Array {
   const files = Object.keys(coverage)
     .sort()
     .map((path) => coverage[path]);
   const sizeOf = ({ s, f, b }: FileCoverage): number =>
     Object.keys(s).length + Object.keys(f).length + Object.values(b).reduce((sum, arms) => sum + arms.length, 0);
-  const flat = new Uint8Array(files.reduce((sum, file) => sum + sizeOf(file), 0));
+  const flat = new Uint8Array(4 * Math.ceil(files.reduce((sum, file) => sum + sizeOf(file), 0) / 4));
   let at = 0;
   const take = (n: number): Uint8Array => flat.subarray(at, (at += n));
   for (const file of files) {
