@@ -1,14 +1,19 @@
 /**
- * `npm run bench [-- --json FILE]`: how fast each engine is, with what it counted. Medians
- * of five; the cases take turns, so that a load that comes and goes meets all of them.
+ * `npm run bench [-- --json FILE] [--only executions]`: how fast each engine is, with what
+ * it counted. Medians of five; the cases take turns, so that a load that comes and goes
+ * meets all of them. A whole run writes reports/published/bench.md.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Case, Counts } from './cases.js';
 import { CASES } from './cases.js';
+import type { ExecutionRow } from './executions.js';
+import { measureExecutions } from './executions.js';
 import type { Measure } from './measure.js';
 import { measureCase } from './measure.js';
+import type { EngineRow } from './published.js';
+import { benchText, publish } from './published.js';
 
 const ROUNDS = 5;
 
@@ -95,8 +100,24 @@ function table(rows: readonly Row[]): string {
     mega(r.user),
     r.ratio === null ? '' : `${r.case.against}: x${r.ratio.toFixed(2)}`,
   ]);
-  const widths = head.map((h, i) => Math.max(h.length, ...cells.map((row) => row[i].length)));
-  return [head, ...cells]
+  return aligned([head, ...cells]);
+}
+
+function executionTable(rows: readonly ExecutionRow[]): string {
+  const cells = rows.map((r) => [
+    `x${r.ratio.toFixed(1)}`,
+    r.executions.toFixed(0),
+    r.stepsPerRun.toFixed(1),
+    r.steps.toFixed(0),
+    r.name,
+  ]);
+  return aligned([['to jsfuzz', 'executions/s', 'ops each', 'ops/s', 'case'], ...cells]);
+}
+
+/** The columns below each other. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  return rows
     .map((row) =>
       row
         .map((cell, i) => cell.padEnd(widths[i]))
@@ -106,15 +127,34 @@ function table(rows: readonly Row[]): string {
     .join('\n');
 }
 
-const { values } = parseArgs({ options: { json: { type: 'string' } } });
+function engineRow(r: Row): EngineRow {
+  return {
+    name: r.name,
+    engine: r.case.engine,
+    design: `${r.case.design}, ${r.case.scenario}`,
+    bounds: r.case.contents === undefined ? r.case.bounds : `${r.case.bounds},contents=off`,
+    done: r.counts.done,
+    user: r.user,
+    against: r.ratio === null ? '' : `${r.case.against}: x${r.ratio.toFixed(2)}`,
+  };
+}
+
+const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
 const machine = { cpu: cpus()[0].model, cores: cpus().length, node: process.version, load: loadavg()[0] };
 console.log(
   `${machine.cpu}, ${machine.cores} cores, node ${machine.node}, load ${machine.load.toFixed(1)} at the start`,
 );
-console.log(`medians of ${ROUNDS}, one thread, every invariant on, contents=3 unless said otherwise\n`);
-const rows = rowsOf(await measureAll());
-console.log(table(rows));
-if (values.json !== undefined) {
-  const flat = rows.map(({ case: c, ...rest }) => ({ ...c, ...rest }));
-  writeFileSync(values.json, `${JSON.stringify({ version: 1, machine, rounds: ROUNDS, cases: flat }, null, 2)}\n`);
+const executions = await measureExecutions(ROUNDS, median);
+console.log(`medians of ${ROUNDS}; an execution is one input, of at most 200 ops\n`);
+console.log(executionTable(executions));
+if (values.only !== 'executions') {
+  console.log(`\nmedians of ${ROUNDS}, one thread, every invariant on, contents=3 unless said otherwise\n`);
+  const rows = rowsOf(await measureAll());
+  console.log(table(rows));
+  publish(benchText(executions, rows.map(engineRow), ROUNDS));
+  if (values.json !== undefined) {
+    const flat = rows.map(({ case: c, ...rest }) => ({ ...c, ...rest }));
+    const all = { version: 2, machine, rounds: ROUNDS, executions, cases: flat };
+    writeFileSync(values.json, `${JSON.stringify(all, null, 2)}\n`);
+  }
 }
