@@ -15,7 +15,10 @@ export interface NamedDesign {
 async function factsInThread(ref: DesignRef): Promise<DesignFacts> {
   const thread = new Thread<'facts'>({ kind: 'facts', ref });
   const outcome = await thread.run();
-  if (outcome.kind === 'done') return outcome.answer;
+  if (outcome.kind === 'done') {
+    if (outcome.late !== undefined) throw new UsageError(outcome.late);
+    return outcome.answer;
+  }
   if (outcome.kind === 'hung') throw new UsageError(loadingHangs(ref.name, thread.seconds));
   if (outcome.isUsage) throw new UsageError(outcome.message);
   throw new Error(outcome.message);

@@ -106,7 +106,10 @@ export class Jobs {
     outcome: Outcome<Report>,
     seconds: number,
   ): Promise<Job> {
-    if (outcome.kind === 'done') return { report: outcome.answer };
+    if (outcome.kind === 'done') {
+      const { answer: report, late } = outcome;
+      return late === undefined ? { report } : { report, error: { isUsage: true, message: late } };
+    }
     if (outcome.kind === 'hung' && outcome.path === undefined) {
       return { error: { isUsage: true, message: loadingHangs(search.ref.name, thread.seconds) } };
     }

@@ -147,6 +147,12 @@ export type Task =
       readonly hung: readonly number[];
     };
 
+/** The design that a task is about. */
+export function refOfTask(task: Task): DesignRef {
+  if (task.kind === 'search' || task.kind === 'explain') return task.search.ref;
+  return task.kind === 'retake' ? task.place.ref : task.ref;
+}
+
 /** A search, explained: what is printed of it and what is written down. */
 export interface Report {
   readonly result: CheckResult;
@@ -186,5 +192,6 @@ export type Message =
   | { readonly kind: 'columns'; readonly columns: Columns }
   | { readonly kind: 'class'; readonly found: RawClass }
   | { readonly kind: 'row'; readonly row: CorpusRow }
-  | { readonly kind: 'done'; readonly answer: Answers[keyof Answers] }
+  /** `late`: what the design's code did when no function of it ran. */
+  | { readonly kind: 'done'; readonly answer: Answers[keyof Answers]; readonly late?: string }
   | { readonly kind: 'failed'; readonly isUsage: boolean; readonly message: string };

@@ -45,7 +45,8 @@ export async function retrace(
   if (outcome.kind === 'done') {
     print(outcome.answer.text);
     if (outcome.answer.error !== '') complain(outcome.answer.error);
-    return outcome.answer.status;
+    if (outcome.late !== undefined) complain(outcome.late);
+    return outcome.late === undefined ? outcome.answer.status : Status.Usage;
   }
   if (outcome.kind === 'failed') {
     if (outcome.isUsage) throw new UsageError(outcome.message);

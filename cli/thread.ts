@@ -6,9 +6,11 @@ import { Worker } from 'node:worker_threads';
 import type { Columns } from '../check/heartbeat.js';
 import { Heartbeat, Phase } from '../check/heartbeat.js';
 import type { Answers, CorpusRow, Message, RawClass, Task, WorkerData } from './protocol.js';
+import { refOfTask } from './protocol.js';
 
 export type Outcome<T> =
-  | { readonly kind: 'done'; readonly answer: T }
+  /** `late`: a sentence on what the design did when its functions had returned. */
+  | { readonly kind: 'done'; readonly answer: T; readonly late?: string }
   | { readonly kind: 'failed'; readonly isUsage: boolean; readonly message: string }
   /** `path` ends with the op that does not return; undefined while the design was being loaded. */
   | { readonly kind: 'hung'; readonly path: readonly number[] | undefined };
@@ -80,9 +82,7 @@ export class Thread<K extends Task['kind']> {
   }
 
   private get name(): string {
-    const { task } = this;
-    if (task.kind === 'search' || task.kind === 'explain') return task.search.ref.name;
-    return task.kind === 'retake' ? task.place.ref.name : task.ref.name;
+    return refOfTask(this.task).name;
   }
 
   private take(message: Message): void {
@@ -97,7 +97,11 @@ export class Thread<K extends Task['kind']> {
         this.rows.push(message.row);
         return;
       case 'done':
-        this.end({ kind: 'done', answer: message.answer as Answers[K] });
+        this.end({
+          kind: 'done',
+          answer: message.answer as Answers[K],
+          ...(message.late === undefined ? {} : { late: `${this.name}: ${message.late}` }),
+        });
         return;
       case 'failed':
         this.end({ kind: 'failed', isUsage: message.isUsage, message: message.message });

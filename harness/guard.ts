@@ -190,6 +190,14 @@ function fits(kind: keyof typeof WANTED | undefined, value: unknown): boolean {
   }
 }
 
+/** Whether what was returned is a promise; if it is rejected as well, that is not told once more. */
+function isPromise(value: unknown): boolean {
+  const then = (value as { then?: unknown } | null | undefined)?.then;
+  if (typeof value !== 'object' || typeof then !== 'function') return false;
+  Promise.resolve(value).catch(() => {});
+  return true;
+}
+
 function guardFunction(name: FunctionName, fn: AnyFunction): AnyFunction {
   const kind = (RETURNS as Readonly<Record<string, keyof typeof WANTED | undefined>>)[name];
   return (k, ...args) => {
@@ -199,6 +207,10 @@ function guardFunction(name: FunctionName, fn: AnyFunction): AnyFunction {
     } catch (error) {
       if (error === OOPS) throw error;
       return k.die('no-bug', cName(name), `${cName(name)}() of the design threw ${messageOf(error)}`);
+    }
+    if (isPromise(value)) {
+      const why = `${cName(name)}() of the design returned a promise; what it does, it has to do before it returns`;
+      return k.die('no-bug', cName(name), why);
     }
     if (fits(kind, value)) return value;
     const wanted = WANTED[kind ?? 'integer'];
