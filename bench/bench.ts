@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- --json FILE] [--only executions]`: how fast each engine is, with what
  * it counted. Medians of five; the cases take turns, so that a load that comes and goes
- * meets all of them. A whole run writes reports/published/bench.md.
+ * meets all of them. The executions are written to reports/published/bench.md.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -12,8 +12,7 @@ import type { ExecutionRow } from './executions.js';
 import { measureExecutions } from './executions.js';
 import type { Measure } from './measure.js';
 import { measureCase } from './measure.js';
-import type { EngineRow } from './published.js';
-import { benchText, publish } from './published.js';
+import { publish } from './published.js';
 
 const ROUNDS = 5;
 
@@ -105,13 +104,14 @@ function table(rows: readonly Row[]): string {
 
 function executionTable(rows: readonly ExecutionRow[]): string {
   const cells = rows.map((r) => [
+    `x${r.cpuRatio.toFixed(1)}`,
     `x${r.ratio.toFixed(1)}`,
+    r.perCpu.toFixed(0),
     r.executions.toFixed(0),
     r.stepsPerRun.toFixed(1),
-    r.steps.toFixed(0),
     r.name,
   ]);
-  return aligned([['to jsfuzz', 'executions/s', 'ops each', 'ops/s', 'case'], ...cells]);
+  return aligned([['to jsfuzz by CPU', 'by the clock', '1/CPU s', '1/s', 'ops each', 'case'], ...cells]);
 }
 
 /** The columns below each other. */
@@ -127,18 +127,6 @@ function aligned(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-function engineRow(r: Row): EngineRow {
-  return {
-    name: r.name,
-    engine: r.case.engine,
-    design: `${r.case.design}, ${r.case.scenario}`,
-    bounds: r.case.contents === undefined ? r.case.bounds : `${r.case.bounds},contents=off`,
-    done: r.counts.done,
-    user: r.user,
-    against: r.ratio === null ? '' : `${r.case.against}: x${r.ratio.toFixed(2)}`,
-  };
-}
-
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
 const machine = { cpu: cpus()[0].model, cores: cpus().length, node: process.version, load: loadavg()[0] };
 console.log(
@@ -147,11 +135,11 @@ console.log(
 const executions = await measureExecutions(ROUNDS, median);
 console.log(`medians of ${ROUNDS}; an execution is one input, of at most 200 ops\n`);
 console.log(executionTable(executions));
+publish(executions, ROUNDS);
 if (values.only !== 'executions') {
   console.log(`\nmedians of ${ROUNDS}, one thread, every invariant on, contents=3 unless said otherwise\n`);
   const rows = rowsOf(await measureAll());
   console.log(table(rows));
-  publish(benchText(executions, rows.map(engineRow), ROUNDS));
   if (values.json !== undefined) {
     const flat = rows.map(({ case: c, ...rest }) => ({ ...c, ...rest }));
     const all = { version: 2, machine, rounds: ROUNDS, executions, cases: flat };

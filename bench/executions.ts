@@ -18,15 +18,18 @@ const SCENARIO = 'pipe-iter';
 
 export interface ExecutionRow {
   readonly name: string;
-  /** Medians; `ratio` is that of the executions to those of jsfuzz, round by round. */
+  /** Medians: a second by the clock, and a second of CPU. */
   readonly executions: number;
+  readonly perCpu: number;
   readonly stepsPerRun: number;
-  readonly steps: number;
+  /** To those of jsfuzz, round by round. */
   readonly ratio: number;
+  readonly cpuRatio: number;
 }
 
 interface Sample {
   readonly executions: number;
+  readonly perCpu: number;
   readonly stepsPerRun: number;
 }
 
@@ -69,13 +72,18 @@ export async function measureExecutions(
       all.push(await round(join(folder, `${DESIGN}.${SCENARIO}.cjs`), build, world.bounds));
       process.stderr.write(`executions: round ${n + 1} of ${rounds} is done\n`);
     }
-    return NAMES.map((name, i) => ({
-      name,
-      executions: median(all.map((samples) => samples[i].executions)),
-      stepsPerRun: median(all.map((samples) => samples[i].stepsPerRun)),
-      steps: median(all.map((samples) => samples[i].executions * samples[i].stepsPerRun)),
-      ratio: median(all.map((samples) => samples[i].executions / samples[0].executions)),
-    }));
+    return NAMES.map((name, i) => {
+      const of = (figure: (sample: Sample, cli: Sample) => number): number =>
+        median(all.map((samples) => figure(samples[i], samples[0])));
+      return {
+        name,
+        executions: of(({ executions }) => executions),
+        perCpu: of(({ perCpu }) => perCpu),
+        stepsPerRun: of(({ stepsPerRun }) => stepsPerRun),
+        ratio: of((sample, cli) => sample.executions / cli.executions),
+        cpuRatio: of((sample, cli) => sample.perCpu / cli.perCpu),
+      };
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

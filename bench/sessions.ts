@@ -27,6 +27,8 @@ export interface SessionCase {
 
 export interface SessionMeasure {
   readonly executions: number;
+  /** By CPU time. */
+  readonly perCpu: number;
   readonly stepsPerRun: number;
 }
 
@@ -46,7 +48,7 @@ async function measure({ build, world, inputs }: SessionCase): Promise<SessionMe
   const plain = new Runner(design, world.bounds, world.scenario);
   const code = flatten((globalThis as unknown as Record<string, CoverageObject>)[COVERAGE]);
   const hasInputs = inputs.length > 0;
-  const once = async (): Promise<{ ms: number; runs: number; steps: number }> => {
+  const once = async (): Promise<{ ms: number; cpu: number; runs: number; steps: number }> => {
     const session = await open(world);
     const bytes = await byteMutator(new Prng(world.seed), session.opCount, LENGTH_MAX);
     const seeds = inputs.map((input) => opsOf(input, session.opCount));
@@ -61,20 +63,22 @@ async function measure({ build, world, inputs }: SessionCase): Promise<SessionMe
       code,
       ...limits,
     });
-    const start = performance.now();
+    const [start, cpu] = [performance.now(), process.cpuUsage()];
     const { runs, steps } = coverage.run();
-    return { ms: performance.now() - start, runs, steps };
+    const { user, system } = process.cpuUsage(cpu);
+    return { ms: performance.now() - start, cpu: (user + system) / 1e6, runs, steps };
   };
   // The first one is mostly V8 compiling.
   await once();
-  const sum = { ms: 0, runs: 0, steps: 0 };
+  const sum = { ms: 0, cpu: 0, runs: 0, steps: 0 };
   while (sum.ms < MEASURE_MS) {
-    const { ms, runs, steps } = await once();
+    const { ms, cpu, runs, steps } = await once();
     sum.ms += ms;
+    sum.cpu += cpu;
     sum.runs += runs;
     sum.steps += steps;
   }
-  return { executions: (1e3 * sum.runs) / sum.ms, stepsPerRun: sum.steps / sum.runs };
+  return { executions: (1e3 * sum.runs) / sum.ms, perCpu: sum.runs / sum.cpu, stepsPerRun: sum.steps / sum.runs };
 }
 
 export async function measureSession(c: SessionCase): Promise<SessionMeasure> {
