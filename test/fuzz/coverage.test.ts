@@ -122,7 +122,7 @@ describe('the instrumented build', () => {
 describe('the counters of istanbul', () => {
   test('become one array, in whole words', () => {
     const file = { s: { '0': 0, '1': 0 }, f: { '0': 0 }, b: { '0': [0, 0], '1': [0] } };
-    const flat = flatten({ b: file, a: { s: { '0': 0 }, f: {}, b: {} } } as CoverageObject);
+    const flat = flatten({ b: file, a: { s: { '0': 0 }, f: {}, b: {} } });
     expect(flat).toHaveLength(8);
     file.s['1']++;
     file.b['1'][0] += 2;
