@@ -19,7 +19,7 @@ function run(name, args, cwd) {
     cwd,
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
-    timeout: 110_000,
+    timeout: 200_000,
   });
   return { status, out: stdout, err: stderr };
 }
