@@ -1,9 +1,10 @@
 /**
- * `npm run soak -- DESIGN MINUTES`: the coverage engine for a long time over the scenarios of
- * one design, in worlds too large to be searched to the end, as reports/published/soak.md.
+ * `npm run soak -- DESIGN MINUTES [SCENARIO,...]`: the coverage engine for a long time over the
+ * scenarios of one design, in worlds too large to be searched to the end, as
+ * reports/published/soak.md. Where scenarios are named, the rows of the others stay.
  * What it finds and is not known is written to .iovcheck/soak, as traces.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Heartbeat, Phase } from '../check/heartbeat.js';
 import { openCoverage } from '../cli/coverage.js';
 import { instrumentedBuild } from '../cli/instrument.js';
@@ -13,6 +14,7 @@ import { formatBounds, namedBounds, parseBounds } from '../harness/bounds-text.j
 import { classKey, Runner } from '../harness/runner.js';
 import { formatTrace } from '../harness/trace.js';
 import { knownFor } from '../harness/verdict.js';
+import type { Bounds } from '../model/bounds.js';
 import type { Design } from '../model/design.js';
 import { DESIGNS } from '../model/designs/designs.js';
 import type { ScenarioName } from '../model/scenario.js';
@@ -20,6 +22,7 @@ import { SCENARIOS } from '../model/scenario.js';
 
 const SEED = 1;
 const FOLDER = '.iovcheck/soak';
+const REPORT = 'reports/published/soak.md';
 
 /** What a defect that is known breaks again and again must not end each run: three are gone through. */
 const WIDE = 'follow=3,headbits=12';
@@ -57,9 +60,18 @@ function judged(design: Design, scenario: ScenarioName, classes: readonly Random
   ];
 }
 
+function boundsOf(scenario: ScenarioName, text: string): Bounds {
+  return parseBounds(text, namedBounds('default', SCENARIOS[scenario]), SCENARIOS[scenario]);
+}
+
+/** What tells a row of the table from any other. */
+function cellsOf([scenario, text]: (typeof ROWS)[number]): string {
+  return `| ${scenario} | ${formatBounds(boundsOf(scenario, text), SCENARIOS[scenario])} |`;
+}
+
 async function soak(design: Design, build: string, row: (typeof ROWS)[number], minutes: number): Promise<Row> {
   const [scenario, text] = row;
-  const bounds = parseBounds(text, { ...namedBounds('default', SCENARIOS[scenario]) }, SCENARIOS[scenario]);
+  const bounds = boundsOf(scenario, text);
   const runner = new Runner(design, bounds, scenario);
   const heartbeat = new Heartbeat();
   heartbeat.enter(Phase.Searching);
@@ -96,17 +108,16 @@ async function soak(design: Design, build: string, row: (typeof ROWS)[number], m
   const missing = engine.session.reached().missing.join(', ') || 'nothing';
   const steps = (engine.session.steps / 1e6).toFixed(1);
   const figures = [minutes.toFixed(1), runs, steps, bins, corpus].join(' | ');
-  const where = `${scenario} | ${formatBounds(bounds, SCENARIOS[scenario])}`;
-  return { text: `| ${where} | ${figures} | ${verdict} | ${missing} |`, unknown };
+  return { text: `${cellsOf(row)} ${figures} | ${verdict} | ${missing} |`, unknown };
 }
 
 async function main(): Promise<void> {
-  const [id = 'linux-6.1', minutes = '60'] = process.argv.slice(2);
+  const [id = 'linux-6.1', minutes = '60', only] = process.argv.slice(2);
   const design = DESIGNS.find((d) => d.id === id);
   if (design === undefined) throw new Error(`there is no design ${id}`);
   const rows = ROWS.filter(([scenario]) => scenario === 'all' || design.scenarios.includes(scenario));
   const shares = rows.reduce((sum, [, , share]) => sum + share, 0);
-  const lines = [
+  const head = [
     `# ${minutes} minutes of coverage on ${id}`,
     '',
     'Written by `npm run soak`. One thread, seed 1, correct callers; minutes of processor time. How far a run comes in',
@@ -116,12 +127,15 @@ async function main(): Promise<void> {
     '|---|---|--:|--:|--:|--:|--:|---|---|',
   ];
   const build = await instrumentedBuild({ name: id, url: null, without: [] });
-  for (const row of rows) {
+  const old = only !== undefined && existsSync(REPORT) ? readFileSync(REPORT, 'utf8').split('\n') : [];
+  const table = rows.map((row) => old.find((line) => line.startsWith(cellsOf(row))) ?? '');
+  for (const [n, row] of rows.entries()) {
+    if (only !== undefined && !only.split(',').includes(row[0])) continue;
     const { text } = await soak(design, build, row, (Number(minutes) * row[2]) / shares);
     process.stdout.write(`${text}\n`);
-    lines.push(text);
+    table[n] = text;
     // Row by row, so that an hour is not lost when the last one is cut short.
-    writeFileSync('reports/published/soak.md', `${lines.join('\n')}\n`);
+    writeFileSync(REPORT, `${[...head, ...table.filter((line) => line !== '')].join('\n')}\n`);
   }
 }
 
