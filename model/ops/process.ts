@@ -114,6 +114,11 @@ export const store: OpSpec = {
   },
 };
 
+function isMappedAlike(a: MmStruct, b: MmStruct): boolean {
+  for (let v = 0; v < a.vma.length; v++) if (a.vma[v] !== b.vma[v]) return false;
+  return true;
+}
+
 export const fork: OpSpec = {
   name: 'fork',
   help: 'the parent forks',
@@ -128,7 +133,9 @@ export const fork: OpSpec = {
   isIdle: (k, _ret, oom) => oom >= 0 && !k.isOomHit,
   promise(_g, k, _w, ret) {
     if (ret !== 0 && (ret !== -ENOMEM || !k.isOomHit)) return '0';
-    return (ret === 0) === k.mms[1].isAlive ? '' : 'a child with 0, and none with an error';
+    if ((ret === 0) !== k.mms[1].isAlive) return 'a child with 0, and none with an error';
+    // What the child has to find in its memory is judged where it has something mapped: so that has to be all.
+    return ret !== 0 || isMappedAlike(k.mms[0], k.mms[1]) ? '' : 'a child that has mapped what its parent has';
   },
   account(g, k, _w, ret) {
     const { vpages } = k.bounds;
