@@ -40,6 +40,13 @@ function isFit(k: Kernel, w: World, vec: Vec): boolean {
   return vec.flavour !== ITER_XARRAY || isCareless(w) || !hasInnerHole(k, vec);
 }
 
+/** What copies and extraction may do with the iterator hangs on what it says that it is: so that has to be what was asked for. */
+function isMadeOf(k: Kernel, vec: Vec | null, direction: number): string {
+  const { iter } = k;
+  if (iter.vec !== vec) return 'an iterator over what it was given';
+  return iter.dataSource === (direction === WRITE) ? '' : `an iterator that is ${iter.dataSource ? 'no' : 'a'} source`;
+}
+
 type Make = (k: Kernel, i: IovIter, direction: number, vec: Vec, count: number) => void;
 
 function makeOp(name: string, fn: FunctionName, prefix: string, help: string, make: Make): OpSpec {
@@ -56,6 +63,7 @@ function makeOp(name: string, fn: FunctionName, prefix: string, help: string, ma
       make(k, k.iter, direction, k.vecs[vec], k.vecs[vec].bytes - short);
       return 0;
     },
+    promise: (_g, k, _w, _ret, vec, direction) => isMadeOf(k, k.vecs[vec], direction),
     account(g, k, _w, _ret, vec, _direction, short) {
       g.left = k.vecs[vec].bytes - short;
       g.pos = 0;
@@ -74,6 +82,7 @@ const discard: OpSpec = {
     k.fn.iovIterDiscard(k, k.iter, READ, count);
     return 0;
   },
+  promise: (_g, k) => isMadeOf(k, null, READ),
   account(g, _k, _w, _ret, count) {
     g.left = count;
     g.pos = 0;

@@ -18,6 +18,15 @@ export const MOVES: readonly Mutant[] = [
     ['count-consumed-exactly', EXTRACT, 2],
   ),
   planted(
+    'an iterator over folios is a source whatever was asked for',
+    late,
+    {
+      iovIterFolioQueue: (k, i, _direction, vec, count) => late.functions.iovIterFolioQueue(k, i, K.WRITE, vec, count),
+    },
+    ['returns-what-it-promised', 'iov_iter_folio_queue', 1],
+    'iov-iter',
+  ),
+  planted(
     'the iterator stays where it was',
     late,
     { iovIterExtractBvecPages: and(bvec, (k, i, ret) => k.fn.iovIterRevert(k, i, ret)) },
