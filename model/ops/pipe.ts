@@ -1,4 +1,5 @@
 /** read() and write() on the pipe, pipe2(), fcntl(F_SETFL). */
+import { EINVAL } from '../errno.js';
 import { O_APPEND, O_CLOEXEC, O_DIRECT, O_NONBLOCK } from '../kernel.js';
 import type { OpSpec, World } from '../op.js';
 import { isDeliveryRight, oweWrite, promiseRead, promiseWrite, takeRead } from '../owed.js';
@@ -123,7 +124,7 @@ export const pipe2: OpSpec = {
   promise(_g, _k, w, ret, flags) {
     const known = w.design.present.has('isPacketized') ? PIPE2_FLAGS : PIPE2_FLAGS & ~O_DIRECT;
     const ok = (flags & ~known) === 0;
-    return (ret === 0) === ok ? '' : ok ? '0' : '-EINVAL';
+    return ret === (ok ? 0 : -EINVAL) ? '' : ok ? '0' : '-EINVAL';
   },
 };
 

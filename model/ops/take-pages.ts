@@ -125,6 +125,12 @@ const moveArg: ArgSpec = {
   values: () => [0, SPLICE_F_MOVE],
 };
 
+/** A page that is moved takes the place of a page of the request, and begins where that does. */
+function isMovedAside({ lending, pageSize }: Kernel): boolean {
+  for (let n = 0; n < lending.nrStolen; n++) if (lending.stolen[n].at % pageSize !== 0) return true;
+  return false;
+}
+
 export const fuseWrite: OpSpec = {
   name: 'fuse_dev_splice_write',
   help: 'splice(2) of a pipe into the fuse device: pages of a reply, copied or moved',
@@ -151,6 +157,7 @@ export const fuseWrite: OpSpec = {
   promise(g, k, _w, ret, pipe, len) {
     if (isUnreadGiven(k, ret)) return UNREAD;
     if (len > g.owedOf(pipe)) return ret === -EINVAL ? '' : '-EINVAL: the pipe holds less';
+    if (isMovedAside(k)) return 'pages moved only to where a page of the request begins';
     if (ret === len || (k.lending.isConfirmHit && (ret === -EIO || ret === -ENODATA))) return '';
     return `${len}`;
   },
