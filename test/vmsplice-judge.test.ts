@@ -5,6 +5,7 @@ import { KNOWN_LENT_6_1 } from '#iov/model/known.js';
 import { describe, expect, test } from 'vitest';
 import type { Search } from './search.js';
 import { designOf, search } from './search.js';
+import { FUSE } from './vmsplice/fuse-mutants.js';
 import type { Mutant } from './vmsplice/mutants.js';
 import { INTO_THE_PIPE, OUT_OF_THE_PIPE, TAKERS } from './vmsplice/mutants.js';
 import { RIGHT } from './vmsplice/right.js';
@@ -38,7 +39,7 @@ function shortest(found: Search): Record<string, number> {
 }
 
 describe('a mistake is noticed', () => {
-  test.each([...INTO_THE_PIPE, ...OUT_OF_THE_PIPE, ...TAKERS])('$name', { timeout: 120_000 }, (mutant) => {
+  test.each([...INTO_THE_PIPE, ...OUT_OF_THE_PIPE, ...TAKERS, ...FUSE])('$name', { timeout: 120_000 }, (mutant) => {
     const found = search(designOfMutant(mutant), 'vmsplice', `tiny,${mutant.bounds ?? ''}`, mutant.limit ?? EDGES);
     expect(shortest(found)).toMatchObject(mutant.breaks);
     expect(Object.keys(mutant.breaks)).not.toEqual([]);

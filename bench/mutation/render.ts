@@ -101,7 +101,7 @@ function rulesTable(record: MutationRecord): string[] {
     '',
     '## Rules of the judge',
     '',
-    'Each rule is left out as a whole: the first trace of corpus/regressions, or of a mutant of the kernel, that is then missed. Then each rule is mutated itself, and has to keep all its alarms, and to raise none where nothing is wrong.',
+    'Each rule is left out as a whole: the first trace of corpus/regressions, or of a mutant of the kernel, that is then missed. Then each rule is mutated itself, and has to keep all its alarms, and to raise none in up to four searches of baselines.',
     '',
     idle.length === 0
       ? 'No rule is idle.'

@@ -2,6 +2,9 @@
 import { basesFor, textOf } from './places.js';
 import type { Base, End, Found, Ground, Job, Place, Result, Witness } from './protocol.js';
 
+/** Searches of baselines for a mutant of the judge. */
+const ALARM_PLACES = 4;
+
 /** What a mutated build exports; see entry.ts. */
 export interface Lab {
   search(place: Place, kernel: number, judge: number, known: readonly string[] | undefined, beat: () => void): End;
@@ -62,8 +65,13 @@ function killOf(end: End, place: Place): { by: string; at: string; found?: Found
   }
 }
 
+/** Most rules are held in every scenario: false alarms are looked for in the first of them. */
+function alarmsOf(id: number, { bases }: Ground): { first: Base[]; last: Base[] } {
+  return { first: basesFor(id, bases).first.slice(0, ALARM_PLACES), last: [] };
+}
+
 function tryAll(lab: Lab, ground: Ground, id: number, isOfJudge: boolean, beat: () => void): Result {
-  const { first, last } = basesFor(id, ground.bases);
+  const { first, last } = isOfJudge ? alarmsOf(id, ground) : basesFor(id, ground.bases);
   if (first.length === 0 && last.length === 0) return { id, verdict: 'never executed' };
   let difference: Difference | undefined;
   const run = (base: Base): Result | undefined => {

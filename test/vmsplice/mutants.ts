@@ -273,17 +273,6 @@ export const TAKERS: readonly Mutant[] = [
     breaks: { 'refcount-equals-owners': 2 },
   },
   {
-    name: 'a page is moved into the middle of a page of the request',
-    override: {
-      fuseTryMovePage(k, buf) {
-        const ret = fn.fuseTryMovePage(k, buf);
-        if (ret === 0) k.lending.stolen[k.lending.nrStolen - 1].at++;
-        return ret;
-      },
-    },
-    breaks: { 'returns-what-it-promised': 2 },
-  },
-  {
     name: 'the fuse device copies from the start of a page',
     override: {
       fuseDevSpliceWrite(k, len, flags) {
