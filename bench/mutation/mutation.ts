@@ -173,7 +173,7 @@ async function run(options: Options): Promise<void> {
 }
 
 const command = new Command('mutation')
-  .option('--every <n>', "try every n-th mutant of each file of the kernel's functions", Number, 1)
+  .option('--every <n>', "try every n-th mutant of each file of the kernel's functions; 1 for all", Number, 4)
   .option('--workers <n>', 'threads', Number, 2)
   .option('--journal <file>', 'keep answers in this file, and go on from those that are there')
   .option('--only <file...>', 'try the mutants of these files again, and keep the rest of the report')

@@ -93,7 +93,8 @@ function looked(looks: readonly Look[], survivors: readonly Survivor[]): string[
 
 function rulesTable(record: MutationRecord): string[] {
   const rows = record.rules.map(({ invariant, brokenBy, kills, counts }) => {
-    const by = brokenBy === undefined ? '**nothing**' : code(brokenBy);
+    // A bar would end the cell.
+    const by = brokenBy === undefined ? '**nothing**' : code(brokenBy).replaceAll('|', '\\|');
     return `| ${invariant} | ${by} | ${kills} | ${cells(counts)} |`;
   });
   const idle = record.rules.filter(({ brokenBy }) => brokenBy === undefined).map(({ invariant }) => invariant);
@@ -105,7 +106,7 @@ function rulesTable(record: MutationRecord): string[] {
     '',
     idle.length === 0
       ? 'No rule is idle.'
-      : `Nothing here breaks: ${idle.join(', ')}. The planted designs of the tests do.`,
+      : `Neither the corpus nor a mutant of the kernel breaks ${idle.join(', ')}; only a design that is planted in the tests does.`,
     '',
     `| rule | without it is missed | first to notice, mutants | ${COLUMNS} |`,
     `| --- | --- | --: | ${RULER} |`,
