@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Instrumenter } from '@stryker-mutator/instrumenter';
 import { build as bundle } from 'rolldown';
 import type { Source } from './syntax.js';
-import { read } from './syntax.js';
+import { original, read } from './syntax.js';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 
@@ -25,6 +25,8 @@ export interface Mutant {
   readonly mutated: string;
   /** Its place among those of this function that read alike, from 0. */
   readonly nth: number;
+  /** One statement is left out. */
+  readonly isStatement: boolean;
   readonly isOfJudge: boolean;
 }
 
@@ -83,10 +85,9 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** A statement in braces of its own reads as it did without them. */
-function unbraced(text: string): string {
-  const plain = oneLine(text).replace(/\{(\s*[^{}]*;)\}/g, '$1');
-  return plain.length > 160 ? `${plain.slice(0, 157)}...` : plain;
+function short(text: string): string {
+  const line = oneLine(text);
+  return line.length > 160 ? `${line.slice(0, 157)}...` : line;
 }
 
 type Raw = Awaited<ReturnType<Instrumenter['instrument']>>['mutants'][number];
@@ -102,17 +103,18 @@ function tell(raw: Raw, source: Source, counts: Map<string, number>): Mutant | u
   const around = functions.filter((f) => f.start <= start && end <= f.end);
   const owner = around[around.length - 1];
   if (owner === undefined || around.some(({ name }) => WORDS.has(name))) return undefined;
-  const original = unbraced(source.braced.slice(start, end));
+  const was = short(original(source, start, end));
   // The model's own count of turns: no kernel has it.
-  if (/^k\.turn\([^)]*\);?$/.test(original)) return undefined;
-  const mutated = oneLine(raw.replacement) === '{}' ? '' : unbraced(raw.replacement);
-  const key = `${raw.fileName} ${owner.name} ${original} ${mutated}`;
+  if (/^k\.turn\([^)]*\);?$/.test(was)) return undefined;
+  const mutated = oneLine(raw.replacement) === '{}' ? '' : short(raw.replacement);
+  const isStatement = source.braces.includes(start);
+  const key = `${raw.fileName} ${owner.name} ${was} ${mutated}`;
   const nth = counts.get(key) ?? 0;
   counts.set(key, nth + 1);
   const { name, cFile } = owner;
   const isOfJudge = raw.fileName.startsWith('invariants/');
   const place = { file: raw.fileName, line: raw.location.start.line + 1, cFile, function: name };
-  return { id: Number(raw.id), ...place, original, mutated, nth, isOfJudge };
+  return { id: Number(raw.id), ...place, original: was, mutated, nth, isStatement, isOfJudge };
 }
 
 /** The switches of the library, in terms of active.ts; `cover` says which of the two builds it is for. */
@@ -144,13 +146,19 @@ async function bundled(texts: ReadonlyMap<string, string>): Promise<string> {
   return out.output[0].code;
 }
 
+/** The same, with functions and bodies where the braced text has them. */
+function inBraced(source: Source): Source {
+  const { functions, bodies } = read(source.braced);
+  return { ...source, functions, bodies };
+}
+
 /** Everything but what it is bundled to. */
 export async function mutantsOf(files: readonly string[]): Promise<{ mutants: Mutant[]; codes: Map<string, string> }> {
   const sources = new Map(files.map((file) => [file, read(readFileSync(resolve(ROOT, file), 'utf8'))]));
   const inputs = files.map((name) => ({ name, mutate: true, content: sources.get(name)?.braced ?? '' }));
   const made = await new Instrumenter(LOGGER).instrument(inputs, OPTIONS);
   const counts = new Map<string, number>();
-  const braced = new Map([...sources].map(([file, { braced: text }]) => [file, { ...read(text), braced: text }]));
+  const braced = new Map([...sources].map(([file, source]) => [file, inBraced(source)]));
   const mutants = made.mutants.flatMap((raw) => tell(raw, braced.get(raw.fileName) as Source, counts) ?? []);
   const place = new Map(files.map((file, n) => [file, n]));
   mutants.sort((a, b) => (place.get(a.file) ?? 0) - (place.get(b.file) ?? 0) || a.line - b.line || a.id - b.id);

@@ -15,6 +15,30 @@ export interface Look {
 
 export const LOOKS: readonly Look[] = [
   {
+    file: 'model/linux/6.18/bio.ts',
+    function: 'cutAt',
+    original: 'r.off[n] = r.len[n] = 0;',
+    mutated: '',
+    verdict: 'equivalent',
+    why: 'What is left in entries behind the last one of a bio is looked at by nobody.',
+  },
+  {
+    file: 'model/memory.ts',
+    function: 'allocAnon',
+    original: 'page.isLru = page.isAnonMapped = true;',
+    mutated: '',
+    verdict: 'hole',
+    why: 'Only fuse_check_page() looks at page->mapping, and what goes wrong with a page that it lets through is not modelled: see there.',
+  },
+  {
+    file: 'model/linux/4.8/file_splice.ts',
+    function: 'collectPages',
+    original: 'spd.flags = 0;',
+    mutated: '',
+    verdict: 'equivalent',
+    why: 'A gift flag of an earlier call stays in what C has on its stack, and goes to a buffer of the page cache, where nobody looks at it.',
+  },
+  {
     file: 'model/linux/3.3/pipe.ts',
     function: 'pipe2',
     original: '-EINVAL',

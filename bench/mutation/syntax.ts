@@ -20,6 +20,9 @@ export interface FunctionSpan {
 export interface Source {
   /** The text with each statement in braces of its own, so that the mutator can take it out. */
   readonly braced: string;
+  readonly text: string;
+  /** Where in `braced` the braces are that `text` has not, in order. */
+  readonly braces: readonly number[];
   readonly functions: readonly FunctionSpan[];
   /** Bodies of functions, named or not: what is outside runs when the module is loaded. */
   readonly bodies: readonly (readonly [start: number, end: number])[];
@@ -54,7 +57,7 @@ function commentBefore(text: string, at: number): string {
 
 /** Statements that do something and may be left out. */
 function isDroppable(node: Node): boolean {
-  if (node.type !== 'ExpressionStatement' || node['directive'] !== undefined) return false;
+  if (node.type !== 'ExpressionStatement' || typeof node['directive'] === 'string') return false;
   const expression = node['expression'];
   return isNode(expression) && /^(Call|Assignment|Update)Expression$/.test(expression.type);
 }
@@ -76,8 +79,19 @@ export function read(text: string): Source {
       braces.push([node.start, '{'], [node.end, '}']);
     }
   });
-  let braced = text;
-  for (const [at, brace] of braces.toSorted((a, b) => b[0] - a[0]))
-    braced = braced.slice(0, at) + brace + braced.slice(at);
-  return { braced, functions, bodies };
+  braces.sort((a, b) => a[0] - b[0]);
+  let braced = '';
+  let from = 0;
+  const at = braces.map(([offset, brace], n) => {
+    braced += text.slice(from, offset) + brace;
+    from = offset;
+    return offset + n;
+  });
+  return { braced: braced + text.slice(from), text, braces: at, functions, bodies };
+}
+
+/** What stands in the text where `braced` has this. */
+export function original({ text, braces }: Source, start: number, end: number): string {
+  const before = (offset: number): number => braces.filter((at) => at < offset).length;
+  return text.slice(start - before(start), end - before(end));
 }
