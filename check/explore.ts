@@ -61,7 +61,8 @@ export interface ExploreResult {
 /** What a watcher outside sees: heartbeat, and how far the search is. */
 export interface ExploreHooks {
   onProgress?(states: number, edges: number, depth: number, frontier: number): void;
-  onClass?(found: ClassFound): void;
+  /** `edges`: taken until then. */
+  onClass?(found: ClassFound, edges: number): void;
   onGrow?(store: Store): void;
   /** Called before an op is taken: whoever watches from outside knows where it hangs. */
   beat?(state: number, op: number): void;
@@ -231,7 +232,7 @@ export class Explorer {
       }
       const entry: ClassFound = { class: found, severity: invariant.severity, path, isAfterOthers };
       this.classes.set(key, entry);
-      this.hooks.onClass?.(entry);
+      this.hooks.onClass?.(entry, this.edges);
     }
   }
 }

@@ -23,7 +23,7 @@ interface Build {
 
 export interface CoverageRun {
   readonly session: Session;
-  run(isOver: () => boolean, onClass: (found: RandomClass) => void): void;
+  run(isOver: () => boolean, onClass: (found: RandomClass, runs: number) => void): void;
   /** What the run has learned beyond its seeds, as the ops of traces. */
   kept(): string[][];
 }

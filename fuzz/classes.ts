@@ -16,11 +16,13 @@ export interface RandomClass {
   isAfterOthers: boolean;
 }
 
-export interface RandomResult {
-  /** Walks begun. */
+/** Walks begun and ops taken, those of fast-check's shrinking among them; the minimiser's are not counted. */
+export interface Spent {
   readonly runs: number;
-  /** Ops taken, those of fast-check's shrinking among them; the minimiser's are not counted. */
   readonly steps: number;
+}
+
+export interface RandomResult extends Spent {
   readonly classes: RandomClass[];
 }
 
@@ -44,9 +46,9 @@ export class Classes {
   private blame: Blame;
   private sightings = 0;
   private readonly runner: Runner;
-  private readonly onClass: (found: RandomClass) => void;
+  private readonly onClass: (found: RandomClass, spent: Spent) => void;
 
-  constructor(runner: Runner, onClass: (found: RandomClass) => void = () => {}) {
+  constructor(runner: Runner, onClass: (found: RandomClass, spent: Spent) => void = () => {}) {
     this.runner = runner;
     this.blame = new Blame(runner);
     this.onClass = onClass;
@@ -81,8 +83,8 @@ export class Classes {
     });
   }
 
-  /** Takes up a class seen for the first time, at the end of `ops`. Spoils the runner's state. */
-  add(seen: Seen, ops: readonly number[]): void {
+  /** Takes up a class seen for the first time, at the end of `ops`, when so much was spent. Spoils the runner's state. */
+  add(seen: Seen, ops: readonly number[], spent: Spent): void {
     const { ops: path, minimality } = minimize(this.runner, ops, seen.class);
     const found: RandomClass = {
       class: seen.class,
@@ -92,7 +94,7 @@ export class Classes {
       isAfterOthers: seen.isAfterOthers && this.isAfterOthers(path),
     };
     this.found.set(seen.key, found);
-    this.onClass(found);
+    this.onClass(found, spent);
   }
 
   /** Whether something breaks on the way to the last op. */

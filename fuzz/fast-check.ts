@@ -119,6 +119,7 @@ export function runFastCheck(
   const { seed, numRuns, maxCommands, steps: stepsMax = Number.POSITIVE_INFINITY } = options;
   const choices = choicesOf(runner);
   let left = numRuns;
+  let runs = 0;
   let steps = 0;
   for (let part = 0; left > 0 && steps < stepsMax && options.isOver?.() !== true; part++) {
     const pursuit = new Pursuit(runner, classes, maxCommands);
@@ -127,11 +128,12 @@ export function runFastCheck(
     );
     const details = fc.check(property, { seed: (seed + part) | 0, numRuns: Math.min(left, RUNS_AT_ONCE) });
     left -= details.numRuns;
+    runs += pursuit.walk.walks;
     steps += pursuit.walk.steps;
     if (pursuit.fault !== undefined) throw pursuit.fault;
-    if (pursuit.target !== undefined) classes.add(pursuit.target, pursuit.path);
+    if (pursuit.target !== undefined) classes.add(pursuit.target, pursuit.path, { runs, steps });
     else if (details.failed) throw details.errorInstance;
     options.onProgress?.(steps, classes.size);
   }
-  return { runs: numRuns - left, steps, classes: classes.list };
+  return { runs, steps, classes: classes.list };
 }

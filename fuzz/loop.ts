@@ -3,7 +3,7 @@
  * allocates in a step that breaks nothing.
  */
 import type { Runner } from '../harness/runner.js';
-import type { RandomResult } from './classes.js';
+import type { RandomResult, Spent } from './classes.js';
 import { Classes } from './classes.js';
 import { Prng } from './prng.js';
 import { Swarm } from './swarm.js';
@@ -46,24 +46,26 @@ class Loop {
     const found = classes.see(walk, n).filter((seen) => !classes.has(seen.key));
     if (found.length === 0) return false;
     const { path } = walk;
-    for (const seen of found) classes.add(seen, path);
+    for (const seen of found) classes.add(seen, path, this.spent);
     return true;
+  }
+
+  private get spent(): Spent {
+    return { runs: this.walk.walks, steps: this.walk.steps };
   }
 
   run(): RandomResult {
     const { walk, options, classes } = this;
     const { runs: most = Number.POSITIVE_INFINITY } = options;
     let next = PROGRESS_EVERY;
-    let runs = 0;
     let isOver = options.isOver();
-    while (!isOver && runs < most && walk.steps < options.steps && this.walkOnce()) {
-      runs++;
+    while (!isOver && walk.walks < most && walk.steps < options.steps && this.walkOnce()) {
       if (walk.steps < next) continue;
       next = walk.steps + PROGRESS_EVERY;
       isOver = options.isOver();
       options.onProgress?.(walk.steps, classes.size);
     }
-    return { runs, steps: walk.steps, classes: classes.list };
+    return { ...this.spent, classes: classes.list };
   }
 
   /** False where nothing can be done in the initial state. */

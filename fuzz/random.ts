@@ -9,12 +9,12 @@
  * pipe-iter-2016, tiny; the loop has the volume.
  */
 import type { Runner } from '../harness/runner.js';
-import type { RandomClass, RandomResult } from './classes.js';
+import type { RandomClass, RandomResult, Spent } from './classes.js';
 import { Classes } from './classes.js';
 import { runFastCheck } from './fast-check.js';
 import { runLoop } from './loop.js';
 
-export type { RandomClass, RandomResult } from './classes.js';
+export type { RandomClass, RandomResult, Spent } from './classes.js';
 
 const FAST_CHECK_SHARE = 1 / 8;
 const FAST_CHECK_STEPS_MAX = 80_000;
@@ -29,12 +29,18 @@ export interface RandomOptions {
   readonly runs?: number;
   readonly isOver: () => boolean;
   onProgress?(steps: number, classes: number): void;
-  onClass?(found: RandomClass): void;
+  /** `spent`: by both parts, when it was told. */
+  onClass?(found: RandomClass, spent: Spent): void;
 }
 
 export function runRandom(runner: Runner, options: RandomOptions): RandomResult {
   const { seed, isOver, runs = Number.POSITIVE_INFINITY } = options;
-  const classes = new Classes(runner, (found) => options.onClass?.(found));
+  let before: Spent = { runs: 0, steps: 0 };
+  const plus = (spent: Spent): Spent => ({
+    runs: before.runs + spent.runs,
+    steps: before.steps + spent.steps,
+  });
+  const classes = new Classes(runner, (found, spent) => options.onClass?.(found, plus(spent)));
   const fast = runFastCheck(
     runner,
     {
@@ -47,6 +53,7 @@ export function runRandom(runner: Runner, options: RandomOptions): RandomResult 
     },
     classes,
   );
+  before = fast;
   const loop = runLoop(
     runner,
     {
@@ -58,5 +65,5 @@ export function runRandom(runner: Runner, options: RandomOptions): RandomResult 
     },
     classes,
   );
-  return { runs: fast.runs + loop.runs, steps: fast.steps + loop.steps, classes: loop.classes };
+  return { ...plus(loop), classes: loop.classes };
 }

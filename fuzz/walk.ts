@@ -27,6 +27,8 @@ export class Walk {
   readonly runner: Runner;
   /** Ops taken in all walks. */
   steps = 0;
+  /** Walks begun. */
+  walks = 0;
   /** Ops drawn and found idle. */
   idle = 0;
   /** Ops since the initial state: the first `length`. */
@@ -50,6 +52,7 @@ export class Walk {
 
   /** Back to the initial state. */
   start(): void {
+    this.walks++;
     this.runner.reset();
     this.runner.save(this.image, this.at);
     this.length = 0;

@@ -82,7 +82,7 @@ export class Coverage {
     this.session = session;
     this.plain = plain;
     this.options = options;
-    this.classes = new Classes(plain, (found) => options.onClass?.(found, this.runs));
+    this.classes = new Classes(plain, (found, { runs }) => options.onClass?.(found, runs));
     this.prng = new Prng(options.seed ^ 0x5eed);
     this.archive = new Archive(this.prng);
     this.mutator = new OpMutator(this.prng, session.groups, LENGTH_MAX);
@@ -217,7 +217,10 @@ export class Coverage {
       const named: ViolationClass = { invariant, op, function: fn };
       const severity = plain.invariants.find(({ id }) => id === invariant)?.severity ?? 'soft';
       // Of the path to it the session says nothing.
-      classes.add({ key, class: named, severity, isAfterOthers: true }, [...ops]);
+      classes.add({ key, class: named, severity, isAfterOthers: true }, [...ops], {
+        runs: this.runs,
+        steps: session.steps,
+      });
     }
   }
 }
