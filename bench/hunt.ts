@@ -72,7 +72,12 @@ export async function byCoverage(target: Target, seed: number, most: number): Pr
   const start = cpuSeconds();
   let hunt = { ...NOT_FOUND, seconds: 0 };
   new Coverage(session, runnerOf(target), {
-    ...{ seed, bytes, code, seeds: [], runs: most, steps: Number.POSITIVE_INFINITY },
+    seed,
+    bytes,
+    code,
+    seeds: [],
+    runs: most,
+    steps: Number.POSITIVE_INFINITY,
     isOver: () => hunt.runs > 0,
     onClass(found, runs) {
       if (hunt.runs > 0 || !isIt(target, found.class)) return;
