@@ -84,15 +84,22 @@ export function namedBounds(name: string, scenario?: Scenario): Bounds {
 /** Parses `default`, `tiny,ring=1` or `ring=4,lengths=all`, on top of `base`. */
 export function parseBounds(text: string, base?: Bounds, scenario?: Scenario): Bounds {
   let out: Record<string, unknown> = { ...(base ?? namedBounds('default', scenario)) };
-  for (const part of text
+  const parts = text
     .split(',')
     .map((p) => p.trim())
-    .filter((p) => p !== '')) {
+    .filter((p) => p !== '');
+  for (const [n, part] of parts.entries()) {
     const at = part.indexOf('=');
     if (at < 0) {
       if (!Object.hasOwn(NAMED_BOUNDS, part)) {
         throw new UsageError(
           `bounds: '${part}' is no name; write ${Object.keys(NAMED_BOUNDS).join(', ')} or key=value, e.g. ring=2`,
+        );
+      }
+      // It sets every bound: what stands before it would be lost without a word.
+      if (n > 0) {
+        throw new UsageError(
+          `bounds: '${part}' stands for all bounds, and undoes what is before it; write one name, and first, e.g. ${part},ring=2`,
         );
       }
       out = { ...namedBounds(part, scenario) };

@@ -24,6 +24,8 @@ describe('a command line', () => {
     [['check', 'packet-2012', '--bounds', 'ring=32'], 'out of range'],
     [['check', 'packet-2012', '--bounds', 'rings=2'], "there is no 'rings'"],
     [['check', 'packet-2012', '--bounds', 'huge'], "'huge' is no name"],
+    [['check', 'packet-2012', '--bounds', 'ring=1,tiny'], 'write one name, and first, e.g. tiny,ring=2'],
+    [['check', 'packet-2012', '--bounds', 'tiny,deep'], "'deep' stands for all bounds"],
     [['check', 'packet-2012', '--budget', 'long'], 'write seconds, minutes, steps or runs'],
     [['check', 'packet-2012', '--budget', '0s'], 'this is no budget'],
     [['check', 'packet-2012', '--seed', 'x'], 'write a whole number'],
