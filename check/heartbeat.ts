@@ -72,14 +72,17 @@ export class Heartbeat {
     return this.words[WORD.Busy] !== 0 || this.phase === Phase.Done;
   }
 
-  /** From now on, the runner leaves here every path that it takes from its initial state. */
-  follow(runner: Runner): void {
+  /**
+   * From now on, the runner leaves here every path that it takes from its initial state. One that
+   * takes its states from images is alive, too, but nobody knows here how they were come by.
+   */
+  follow(runner: Runner, takesImages = false): void {
     const { words } = this;
     const take = runner.take.bind(runner);
     const reset = runner.reset.bind(runner);
     const withTrace = runner.withTrace.bind(runner);
     words[WORD.State] = -1;
-    words[WORD.Length] = 0;
+    words[WORD.Length] = takesImages ? PATH_MAX : 0;
     runner.reset = () => {
       words[WORD.Length] = 0;
       reset();

@@ -114,7 +114,7 @@ function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found
 function purity(runner: Runner, explorer: Explorer, search: Search, heartbeat: Heartbeat): void {
   if (search.ref.url === null) return;
   heartbeat.enter(Phase.Replaying);
-  heartbeat.follow(runner);
+  heartbeat.follow(runner, true);
   let impurity: string | undefined;
   try {
     impurity = findImpurity(runner, explorer.store.arena, explorer.store.size);

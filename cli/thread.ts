@@ -135,7 +135,7 @@ export class Thread<K extends Task['kind']> {
       this.end({
         kind: 'failed',
         isUsage: true,
-        message: `${this.name}: it no longer answers, and the op is not known`,
+        message: `${this.name}: it no longer answers where it did before, and the op is not known; does a function keep state outside Kernel?`,
       });
     } else if (++this.doubts > DOUBTS || ((await this.isHung(path)) && this.heartbeat.beats === beats)) {
       this.end({ kind: 'hung', path });

@@ -125,6 +125,16 @@ describe.sequential('a function of a design, too,', () => {
     expect(out).toContain('complete    no: fcntl_setfl can not go on');
   });
 
+  test('that hangs on state of its own, where nobody follows the ops, is asked for it', async () => {
+    folder.write('mine.ts', designText('setfl(k, filp, arg) { if (++n > 200) for (;;); return 0; }', '', 'let n = 0;'));
+    const args = ['check', './mine.ts', '--engine', 'random', '--bounds', 'tiny', '--quiet', '--budget', '10-runs'];
+    const { status, err } = await iovcheck(args, { cwd: folder.path, env: { IOVCHECK_HANG_SECONDS: '1' } });
+    expect(err).toMatch(
+      /^iovcheck: \.\/mine\.ts: it no longer answers .*; does a function keep state outside Kernel\?\n$/,
+    );
+    expect(status).toBe(2);
+  });
+
   test.each(['exhaustive', 'random'])('that keeps state outside Kernel is named by its op: %s', async (engine) => {
     const { status, err } = await checkFile(
       designText('setfl: (k, filp, arg) => (++n % 3 === 0 ? 0 : functions.setfl(k, filp, arg))', '', 'let n = 0;'),
