@@ -45,6 +45,12 @@ export class Reports {
     this.world = world;
   }
 
+  /** What was run, where it is one of our targets. */
+  get subject(): string {
+    const { world } = this;
+    return world === undefined ? '' : ` of ${world.fullName}, ${world.scenario}`;
+  }
+
   /** Keeps the bytes as `crash-SHA256`; where that is. */
   keep(bytes: Buffer): string {
     const path = join(this.folder, `crash-${createHash('sha256').update(bytes).digest('hex')}`);

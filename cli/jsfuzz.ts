@@ -89,7 +89,7 @@ async function sentenceOf(ran: Ran, replayer: Replayer, reports: Reports): Promi
     throw new UsageError('jsfuzz took longer to load the target than an input may take; give it more with --timeout');
   const { kind, executions, bytes, code } = ran;
   if (kind === 'stopped' && executions > 0) {
-    print(`Nothing broke in ${executions} executions; nothing is proved.\n`);
+    print(`Nothing broke in ${executions} executions${reports.subject}; nothing is proved.\n`);
     return Status.Ok;
   }
   if (kind === 'stopped') throw new UsageError('it was ended before the first execution');
@@ -156,6 +156,7 @@ function makeProgram(done: (status: number) => void): Command {
   withWorld(
     program
       .command('run', { isDefault: true })
+      .description('run it, on a target or on a design; what is meant where no command is named')
       .argument('<target>', 'a .cjs or .js file that exports fuzz, or a design'),
   )
     .argument('[corpus...]', 'folders and files; what is kept goes to the first folder')
@@ -166,12 +167,15 @@ function makeProgram(done: (status: number) => void): Command {
     .option('--versifier', 'guess a grammar of text')
     .option('--quiet', 'nothing of what jsfuzz prints')
     .action(async (name: string, corpus: string[], raw: RunOptions) => done(await run(name, corpus, raw)));
-  withWorld(program.command('target').argument('<design>').argument('[scenario]')).action(
-    async (name: string, scenario: string | undefined, raw: RawOptions) => {
-      const { path } = await makeTarget(name, targetOptions(raw, scenario), raw.out);
-      print(`${path}\n`);
-    },
-  );
+  const target = program.command('target').description('write a design as a target, one file for npx jsfuzz');
+  withWorld(
+    target
+      .argument('<design>', 'an id, or a file that exports a design')
+      .argument('[scenario]', 'its first where absent'),
+  ).action(async (name: string, scenario: string | undefined, raw: RawOptions) => {
+    const { path } = await makeTarget(name, targetOptions(raw, scenario), raw.out);
+    print(`${path}\n`);
+  });
   return program;
 }
 
@@ -187,7 +191,8 @@ async function main(): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
     const isUsage = error instanceof UsageError || error instanceof CommanderError;
-    complain(isUsage ? sentenceFor(error) : String((error as Error).stack));
+    const more = error instanceof CommanderError ? '; see npm run jsfuzz -- --help' : '';
+    complain(isUsage ? `${sentenceFor(error)}${more}` : String((error as Error).stack));
     process.exitCode = isUsage ? Status.Usage : Status.Internal;
   }
 }

@@ -95,6 +95,18 @@ describe.sequential('made of a design', () => {
     expect((await iovcheck(['replay', join(OUT, file)], { cwd: folder.path })).status).toBe(1);
   });
 
+  test('where nothing breaks, what was run is named, and one who names nothing is told where to look', async () => {
+    const args = ['linux-3.3', '--scenario', 'packet', '--bounds', 'tiny', '--quiet', '--budget', '1s'];
+    const { status, out } = await jsfuzz(args);
+    expect(out).toMatch(/^Nothing broke in \d+ executions of linux-3\.3, packet; nothing is proved\.\n$/);
+    expect(status).toBe(0);
+    expect(await jsfuzz(['target'])).toEqual({
+      status: 2,
+      out: '',
+      err: "iovcheck: missing required argument 'design'; see npm run jsfuzz -- --help\n",
+    });
+  });
+
   test('--regression does the same for each input', async () => {
     writeFileSync(join(folder.path, 'seeds/fine'), bytesOf('pwrite fd=w size=1'));
     const { status, out } = await jsfuzz(['packet-2012', 'seeds', '--bounds', 'tiny', '--regression', '--quiet']);
