@@ -24,8 +24,12 @@ import { Reporters } from './reporters.js';
 export class Errors {
   usage = 0;
   internal = 0;
+  private readonly told = new Set<string>();
 
   add(isUsage: boolean, message: string): void {
+    // Each engine comes upon the same thing in a design.
+    if (this.told.has(message)) return;
+    this.told.add(message);
     if (isUsage) this.usage++;
     else this.internal++;
     complain(isUsage ? message : `this is a bug of iovcheck; please report it with the command line:\n${message}`);

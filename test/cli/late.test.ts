@@ -40,6 +40,13 @@ describe.sequential.each(ENGINES)('%s: a function', (engine) => {
   });
 });
 
+test('what each engine comes upon in a design is told once', async () => {
+  const { status, out, err } = await checkRead('all', `setTimeout(() => { throw new Error('oh'); }); ${RETURN}`);
+  expect(err.trimEnd().split('\n')).toHaveLength(1);
+  expect(out).toMatch(/, 1 error; exit 2\.\n$/);
+  expect(status).toBe(2);
+});
+
 describe.sequential('a function, too,', () => {
   test.each([
     [
