@@ -20,7 +20,7 @@ const STATUSES = `Exit status, the first that applies:
   2    the command line, a file or a design can not be used
   1    a violation was found
   4    something required was never reached
-  3    an exhaustive search was cut short
+  3    an exhaustive search was cut short (the short one of fuzz does not count)
   0    none of these
   130, 143   ended by Ctrl-C, by SIGTERM`;
 
