@@ -1,6 +1,6 @@
 import type { Contract } from '../contract.js';
 import { defineDesign } from '../design.js';
-import { KNOWN_BLOCKING_5_8, KNOWN_FILES_5_8, KNOWN_LENT_5_8, KNOWN_OLD_FLAVOURS, KNOWN_OOM_4_10 } from '../known.js';
+import { KNOWN_BLOCKING_5_8, KNOWN_FILES_5_8, KNOWN_LENT_5_8, KNOWN_OLD_FLAVOURS, KNOWN_OOM_5_8 } from '../known.js';
 import { iovIter58, iovIter58Added } from '../linux/5.8/iov_iter.js';
 import { pipe58, pipe58Added } from '../linux/5.8/pipe.js';
 import { vmsplice58 } from '../linux/5.8/vmsplice.js';
@@ -44,7 +44,7 @@ export const design = defineDesign({
   scenarios: ['pipe-iter', 'packet', 'iov-iter', 'blocking', 'vmsplice', 'sendfile', 'file-splice'],
   expect: {
     known: [
-      ...KNOWN_OOM_4_10,
+      ...KNOWN_OOM_5_8,
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
       { invariant: 'returns-what-it-promised', op: 'pread', scenario: 'packet', finding: 'F-11' },
       { invariant: 'retry-makes-progress', op: 'pwrite', scenario: 'packet', finding: 'F-12' },

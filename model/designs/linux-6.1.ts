@@ -6,7 +6,7 @@ import {
   KNOWN_GET_PAGES2,
   KNOWN_LENT_5_9,
   KNOWN_MOVES_6_1,
-  KNOWN_OOM_4_10,
+  KNOWN_OOM_5_8,
   KNOWN_PIPES_6_1,
 } from '../known.js';
 import { fileSplice61 } from '../linux/6.1/file_splice.js';
@@ -78,7 +78,7 @@ export const design = defineDesign({
   ],
   expect: {
     known: [
-      ...KNOWN_OOM_4_10,
+      ...KNOWN_OOM_5_8,
       { invariant: 'packet-boundaries', op: 'pwrite', scenario: 'packet', finding: 'F-8' },
       { invariant: 'returns-what-it-promised', op: 'pread', scenario: 'packet', finding: 'F-11' },
       { invariant: 'retry-makes-progress', op: 'pwrite', scenario: 'packet', finding: 'F-12' },

@@ -6,7 +6,7 @@ import {
   KNOWN_GET_PAGES2,
   KNOWN_LENT_5_9,
   KNOWN_MOVES_6_1,
-  KNOWN_OOM_4_10,
+  KNOWN_OOM_5_8,
 } from '../known.js';
 import { gupFunctions63, gupPinsZeroPage } from '../gup.js';
 import { extract63 } from '../linux/6.3/extract.js';
@@ -56,7 +56,7 @@ export const design = defineDesign({
   scenarios: ['iov-iter', 'extract', 'fork-dma', 'vmsplice', 'sendfile', 'file-splice'],
   expect: {
     known: [
-      ...KNOWN_OOM_4_10,
+      ...KNOWN_OOM_5_8,
       ...KNOWN_MOVES_6_1,
       ...KNOWN_LENT_5_9,
       ...KNOWN_FILES_5_8,
