@@ -81,6 +81,7 @@ export async function runCheck(
   const errors = new Errors();
   const corpus = options.corpus === undefined ? undefined : new CheckCorpus(options.corpus);
   const jobs = new Jobs();
+  if (corpus !== undefined) jobs.onClass = (search, found, ops) => corpus.keep(search, found, ops);
   const interrupt = onInterrupt(() => jobs.stop());
   const designs = await resolveAll([...new Set(names)], options.without, errors);
   const planned = withSeeds(plan(designs, options, hasColour), corpus);

@@ -7,13 +7,14 @@ import { identityOf, rankOf } from '../campaign/corpus/identity.js';
 import type { Corpus, CorpusFile } from '../campaign/corpus/read.js';
 import { headerAt, readCorpus } from '../campaign/corpus/read.js';
 import { saveTraces } from '../campaign/corpus/save.js';
-import { formatBounds } from '../harness/bounds-text.js';
+import { formatBounds, UsageError } from '../harness/bounds-text.js';
 import { classKey } from '../harness/runner.js';
 import type { Trace } from '../harness/trace.js';
 import { DESIGNS } from '../model/designs/designs.js';
 import { SCENARIOS } from '../model/scenario.js';
 import { isFileName } from './bundle.js';
 import { isOf, nameIn } from './corpus-designs.js';
+import { Early } from './corpus-early.js';
 import type { Replayed } from './corpus-replay.js';
 import { summary } from './corpus-replay.js';
 import { runItems } from './corpus-run.js';
@@ -57,11 +58,16 @@ export class CheckCorpus {
   readonly notes: string[] = [];
   private readonly folder: string;
   private readonly corpus: Corpus;
+  private readonly early: Early;
 
   /** A folder that is not there yet is an empty one; throws where it is none. */
   constructor(folder: string) {
     this.folder = folder;
     this.corpus = existsSync(folder) ? readCorpus(folder) : { folder, files: [], problems: [], duplicates: [] };
+    this.early = new Early(
+      folder,
+      this.corpus.files.map(({ trace }) => trace),
+    );
     this.problems.push(...this.corpus.problems, ...this.corpus.files.flatMap(goneDesign));
   }
 
@@ -137,9 +143,21 @@ export class CheckCorpus {
     };
     const outcome = await new Thread({ kind: 'explain', search, classes, tally, hung }).run();
     if (outcome.kind === 'done') return outcome.answer;
-    throw new Error(
-      outcome.kind === 'failed' ? outcome.message : `${search.ref.name}: it hangs where it did not before`,
+    if (outcome.kind === 'failed' && !outcome.isUsage) throw new Error(outcome.message);
+    throw new UsageError(
+      outcome.kind === 'failed'
+        ? outcome.message
+        : `${search.ref.name}: it hangs where it did not before; does a function keep state outside Kernel?`,
     );
+  }
+
+  /** A class that a search has just found. */
+  keep(search: Search, found: RawClass, ops: readonly string[]): void {
+    const { scenario, bounds, engine, seed, onBase } = search;
+    if (onBase) return;
+    const design = nameIn(this.folder, search.ref);
+    const { class: violates, minimality } = found;
+    this.early.keep({ design, scenario, bounds, ops, violates, minimality, engine, seed });
   }
 
   /** Adds what was found, each class by its shortest trace, and what was learned; a sentence where it can not. */
@@ -149,12 +167,13 @@ export class CheckCorpus {
     const seeds = own.flatMap((s) => this.seedsOf(s));
     if (found.length + seeds.length === 0) return undefined;
     const { added, upgraded, problem } = saveTraces(this.folder, [...found, ...seeds]);
-    if (added.length + upgraded.length > 0) {
-      const known = upgraded.length === 0 ? '' : `, ${upgraded.length} now known to be shortest`;
-      const inputs = added.filter((name) => /\.seed\.[0-9a-f]+\.trace$/.test(name)).length;
-      this.notes.push(
-        `${this.folder}: ${plural(added.length - inputs, 'trace')} and ${plural(inputs, 'seed')} added${known}.`,
-      );
+    const stays = this.early.settle(found, problem === undefined);
+    const old = upgraded.filter((name) => !stays.has(name)).length;
+    const inputs = added.filter((name) => /\.seed\.[0-9a-f]+\.trace$/.test(name)).length;
+    const traces = added.length - inputs + stays.size;
+    if (traces + inputs + old > 0) {
+      const known = old === 0 ? '' : `, ${old} now known to be shortest`;
+      this.notes.push(`${this.folder}: ${plural(traces, 'trace')} and ${plural(inputs, 'seed')} added${known}.`);
     }
     return problem;
   }

@@ -83,7 +83,7 @@ function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found
       onClass: (found) => {
         // The engine goes on to correct isAfterOthers in this very object.
         classes.push(found);
-        post({ kind: 'class', found: { ...found, minimality: 'shortest' } });
+        tell(runner, { ...found, minimality: 'shortest' });
       },
     },
   );
@@ -142,6 +142,11 @@ function samplePurity(search: Search, heartbeat: Heartbeat, design: Design): voi
   heartbeat.enter(Phase.Searching);
 }
 
+/** Nothing that was found is lost where the thread ends badly. */
+function tell(runner: Runner, found: RawClass): void {
+  post({ kind: 'class', found, ops: found.path.map((n) => runner.ops[n].text) });
+}
+
 /** Runs an engine that keeps no states; `run` hands over each class as it is found. */
 function sampled(
   runner: Runner,
@@ -155,7 +160,7 @@ function sampled(
   try {
     run(budget, (found) => {
       classes.push(found);
-      post({ kind: 'class', found });
+      tell(runner, found);
     });
     if (heartbeat.isStopped) cutShort = 'it was interrupted';
   } catch (error) {

@@ -52,6 +52,8 @@ function partialTally(thread: Thread<'search'>, seconds: number, cutShort: strin
 
 export class Jobs {
   readonly running = new Set<Running>();
+  /** Told each class as a search finds it, with its ops in C spelling. */
+  onClass: (search: Search, found: RawClass, ops: readonly string[]) => void = () => {};
   private isStopped = false;
 
   /** One promise for each search, in their order; at most `workers` of them run at a time, each after what it has to wait for. */
@@ -90,6 +92,7 @@ export class Jobs {
     if (this.isStopped) return {};
     const place = placeOf(search);
     const thread = new Thread<'search'>({ kind: 'search', search }, (path) => isHungAgain(place, path));
+    thread.onClass = (found, ops) => this.onClass(search, found, ops);
     const running = { search, thread, start: performance.now() };
     this.running.add(running);
     try {

@@ -190,7 +190,8 @@ export interface WorkerData {
 
 export type Message =
   | { readonly kind: 'columns'; readonly columns: Columns }
-  | { readonly kind: 'class'; readonly found: RawClass }
+  /** `ops`: the path in C spelling. */
+  | { readonly kind: 'class'; readonly found: RawClass; readonly ops: readonly string[] }
   | { readonly kind: 'row'; readonly row: CorpusRow }
   /** `late`: what the design's code did when no function of it ran. */
   | { readonly kind: 'done'; readonly answer: Answers[keyof Answers]; readonly late?: string }

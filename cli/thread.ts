@@ -44,6 +44,8 @@ export class Thread<K extends Task['kind']> {
   /** Milliseconds awake without a beat: a machine that was suspended does not count. */
   private quiet = 0;
   private doubts = 0;
+  /** Told each class as it is found, with its ops in C spelling. */
+  onClass: (found: RawClass, ops: readonly string[]) => void = () => {};
   private end: (outcome: Outcome<Answers[K]>) => void = () => {};
 
   /** `isHung` is asked before a thread is ended, with the path that it seems to hang on. */
@@ -92,6 +94,7 @@ export class Thread<K extends Task['kind']> {
         return;
       case 'class':
         this.classes.push(message.found);
+        this.onClass(message.found, message.ops);
         return;
       case 'row':
         this.rows.push(message.row);

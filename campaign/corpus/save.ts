@@ -52,7 +52,7 @@ function at(path: string): CorpusFile | undefined {
 }
 
 /** Writes the trace; what stands there under its name is left alone. Undefined where it is that very trace. */
-function add(folder: string, trace: Trace): string | undefined {
+export function addTrace(folder: string, trace: Trace): string | undefined {
   const short = join(folder, fileNameOf(trace));
   const there = at(short);
   if (there !== undefined && identityOf(there.trace) === identityOf(trace)) return undefined;
@@ -73,7 +73,7 @@ export function saveTraces(folder: string, traces: readonly Trace[]): Saved {
       const identity = identityOf(trace);
       const old = there.get(identity);
       if (old === undefined) {
-        const path = add(folder, trace);
+        const path = addTrace(folder, trace);
         if (path === undefined) had++;
         else {
           there.set(identity, { name: basename(path), path, trace });

@@ -1,5 +1,6 @@
 /** `check --corpus`: what was found is taken again first, what is found is kept, whatever becomes of the disk. */
-import { cpSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseTrace } from '#iov/harness/trace.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -40,6 +41,21 @@ describe('check --corpus', () => {
     expect(out).toContain('\nc: of packet-2012, packet, 2 traces: 2 violate.\n');
     expect(out).toMatch(/1 search and the corpus, \d violations, 1 cut short; exit 1\.\n$/);
     expect(list()).toHaveLength(2);
+  });
+
+  test('has what a run had found when it was killed', async () => {
+    const main = join(process.cwd(), 'dist/cli/main.js');
+    const args = [main, ...CHECK, 'pipe-iter-2016', '--engine', 'random', '--budget', '300s', ...TINY];
+    const run = spawn(process.execPath, args, { cwd: folder.path, stdio: 'ignore' });
+    const gone = new Promise((resolve) => run.once('exit', resolve));
+    while (!existsSync(join(folder.path, 'c')) || list().length < 3) await new Promise((r) => setTimeout(r, 20));
+    run.kill('SIGKILL');
+    await gone;
+    const kept = list().filter((name) => name.endsWith('.trace'));
+    expect(kept.length).toBeGreaterThan(0);
+    const { out, err } = await iovcheck(['corpus', 'replay', 'c'], { cwd: folder.path });
+    expect(err).toBe('');
+    expect(out).toContain(`c: ${kept.length} traces: ${kept.length} violate; exit 1`);
   });
 
   test('of two runs at once has what each has found, once', async () => {
