@@ -1,13 +1,9 @@
 /** One target, hunted by the coverage engine and by random walks: executions until it is found. */
 import type { ExploreResult } from '../check/explore.js';
 import { Explorer } from '../check/explore.js';
-import { COVERAGE, instrumentedBuild } from '../cli/instrument.js';
-import type { SessionWorld } from '../cli/session-entry.js';
-import { byteMutator } from '../fuzz/coverage/bytes.js';
-import { Coverage } from '../fuzz/coverage/explore.js';
-import type { CoverageObject } from '../fuzz/coverage/flat.js';
-import { flatten } from '../fuzz/coverage/flat.js';
-import type { Session } from '../fuzz/coverage/session.js';
+import { Heartbeat } from '../check/heartbeat.js';
+import { openCoverage } from '../cli/coverage.js';
+import { instrumentedBuild } from '../cli/instrument.js';
 import { ANY, LENGTH_MAX, createSession } from '../fuzz/coverage/session.js';
 import { Prng } from '../fuzz/prng.js';
 import { parseBounds } from '../harness/bounds-text.js';
@@ -63,27 +59,26 @@ const cpuSeconds = (): number => process.cpuUsage().user / 1e6;
 
 /** As `check --engine coverage` does it: the build with counters leads, the plain one tells. */
 export async function byCoverage(target: Target, seed: number, most: number): Promise<Hunt> {
-  const ref = { name: target.design, url: null, without: [] };
-  const build = (await import(await buildOf(target.design))) as { open(world: SessionWorld): Promise<Session> };
-  const { scenario } = target;
-  const session = await build.open({ ref, onBase: false, scenario, bounds: boundsOf(target), seed, hasBins: true });
-  const code = flatten((globalThis as unknown as Record<string, CoverageObject>)[COVERAGE]);
-  const bytes = await byteMutator(new Prng(seed ^ 0xb17e5), session.opCount, LENGTH_MAX);
+  const search = {
+    ref: { name: target.design, url: null, without: [] },
+    onBase: false,
+    scenario: target.scenario,
+    bounds: boundsOf(target),
+    build: await buildOf(target.design),
+    seed,
+    steps: Number.POSITIVE_INFINITY,
+    runs: most,
+  };
+  const engine = await openCoverage(runnerOf(target), search, new Heartbeat());
   const start = cpuSeconds();
   let hunt = { ...NOT_FOUND, seconds: 0 };
-  new Coverage(session, runnerOf(target), {
-    seed,
-    bytes,
-    code,
-    seeds: [],
-    runs: most,
-    steps: Number.POSITIVE_INFINITY,
-    isOver: () => hunt.runs > 0,
-    onClass(found, runs) {
+  engine.run(
+    () => hunt.runs > 0,
+    (found, runs) => {
       if (hunt.runs > 0 || !isIt(target, found.class)) return;
       hunt = { runs, steps: found.path.length, seconds: cpuSeconds() - start };
     },
-  }).run();
+  );
   return hunt.runs > 0 ? hunt : { ...NOT_FOUND, seconds: cpuSeconds() - start };
 }
 

@@ -1,8 +1,8 @@
 /** Times one case in a thread of its own, so that no case sees what V8 has learnt from another. */
-import { fileURLToPath } from 'node:url';
-import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import type { Case, Counts } from './cases.js';
 import { runCase } from './cases.js';
+import { inThread } from './in-thread.js';
 
 /** A run is repeated until it took so long. */
 const MEASURE_MS = 700;
@@ -31,16 +31,8 @@ function measure(c: Case): Measure {
   return { counts, wall: (1e3 * done) / ms, user: (1e6 * done) / process.cpuUsage(cpu).user };
 }
 
-export async function measureCase(c: Case): Promise<Measure> {
-  const worker = new Worker(fileURLToPath(import.meta.url), { workerData: c });
-  try {
-    return await new Promise<Measure>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-    });
-  } finally {
-    await worker.terminate();
-  }
+export function measureCase(c: Case): Promise<Measure> {
+  return inThread(import.meta.url, c);
 }
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window

@@ -1,7 +1,6 @@
 /** One search of the scorecard in a thread of its own, all seeds one after the other. */
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import type { Exhausted, Hit, Hunt, Target } from '../campaign/scorecard/measure.js';
 import { exhaust, hunt, randomHunt, runnerAt } from '../campaign/scorecard/measure.js';
 import type { Place } from '../campaign/scorecard/places.js';
@@ -10,7 +9,7 @@ import type { Drawing } from '../campaign/scorecard/scorecard.js';
 import { Heartbeat } from '../check/heartbeat.js';
 import { openCoverage } from '../cli/coverage.js';
 import { instrumentedBuild } from '../cli/instrument.js';
-import type { Search } from '../cli/protocol.js';
+import { inThread } from './in-thread.js';
 
 export interface ExhaustTask {
   readonly engine: 'exhaustive';
@@ -34,19 +33,14 @@ export type Answer<T extends Task> = T extends ExhaustTask ? Exhausted : readonl
 
 async function coverageHunt(place: Place, build: string, seed: number, steps: number): Promise<Hunt> {
   const { design, scenario } = place;
-  const search: Search = {
+  const search = {
     ref: { name: design, url: null, without: [] },
     onBase: false,
     scenario,
     bounds: boundsAt(place),
-    engine: 'coverage',
     build,
     seed,
     steps,
-    seconds: Number.POSITIVE_INFINITY,
-    memoryBytes: 0,
-    timing: false,
-    hasColour: false,
   };
   const engine = await openCoverage(runnerAt(place), search, new Heartbeat());
   return (isOver, onClass) =>
@@ -67,18 +61,6 @@ async function perform(task: Task): Promise<Answer<Task>> {
   return out;
 }
 
-async function inThread<T extends Task>(task: T): Promise<Answer<T>> {
-  const worker = new Worker(fileURLToPath(import.meta.url), { workerData: task });
-  try {
-    return await new Promise<Answer<T>>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-    });
-  } finally {
-    await worker.terminate();
-  }
-}
-
 /** Runs the tasks side by side; the answers come in their order. */
 export async function performAll<T extends Task>(
   tasks: readonly T[],
@@ -90,7 +72,7 @@ export async function performAll<T extends Task>(
     while (next < tasks.length) {
       const n = next++;
       const start = performance.now();
-      answers[n] = await inThread(tasks[n]);
+      answers[n] = await inThread<Answer<T>>(import.meta.url, tasks[n]);
       onDone(tasks[n], (performance.now() - start) / 1000);
     }
   };

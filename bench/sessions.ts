@@ -1,6 +1,5 @@
 /** The coverage engine on the same target, in a thread of its own: by its own inputs, or by given ones. */
-import { fileURLToPath } from 'node:url';
-import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { COVERAGE } from '../cli/instrument.js';
 import type { SessionWorld } from '../cli/session-entry.js';
 import { byteMutator } from '../fuzz/coverage/bytes.js';
@@ -13,6 +12,7 @@ import { LENGTH_MAX } from '../fuzz/coverage/session.js';
 import { Prng } from '../fuzz/prng.js';
 import { Runner } from '../harness/runner.js';
 import { DESIGNS } from '../model/designs/designs.js';
+import { inThread } from './in-thread.js';
 
 /** Steps of one run of the engine, and how long it is repeated. */
 const STEPS = 300_000;
@@ -81,16 +81,8 @@ async function measure({ build, world, inputs }: SessionCase): Promise<SessionMe
   return { executions: (1e3 * sum.runs) / sum.ms, perCpu: sum.runs / sum.cpu, stepsPerRun: sum.steps / sum.runs };
 }
 
-export async function measureSession(c: SessionCase): Promise<SessionMeasure> {
-  const worker = new Worker(fileURLToPath(import.meta.url), { workerData: c });
-  try {
-    return await new Promise<SessionMeasure>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-    });
-  } finally {
-    await worker.terminate();
-  }
+export function measureSession(c: SessionCase): Promise<SessionMeasure> {
+  return inThread(import.meta.url, c);
 }
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window

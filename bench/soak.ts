@@ -8,7 +8,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Heartbeat, Phase } from '../check/heartbeat.js';
 import { openCoverage } from '../cli/coverage.js';
 import { instrumentedBuild } from '../cli/instrument.js';
-import type { Search } from '../cli/protocol.js';
 import type { RandomClass } from '../fuzz/classes.js';
 import { formatBounds, namedBounds, parseBounds } from '../harness/bounds-text.js';
 import { classKey, Runner } from '../harness/runner.js';
@@ -75,19 +74,14 @@ async function soak(design: Design, build: string, row: (typeof ROWS)[number], m
   const runner = new Runner(design, bounds, scenario);
   const heartbeat = new Heartbeat();
   heartbeat.enter(Phase.Searching);
-  const search: Search = {
+  const search = {
     ref: { name: design.id, url: null, without: [] },
     onBase: false,
-    engine: 'coverage',
-    memoryBytes: 0,
-    seconds: 60 * minutes,
-    steps: Number.POSITIVE_INFINITY,
-    timing: false,
-    hasColour: false,
     scenario,
     bounds,
     build,
     seed: SEED,
+    steps: Number.POSITIVE_INFINITY,
   };
   const engine = await openCoverage(runner, search, heartbeat);
   const classes: RandomClass[] = [];

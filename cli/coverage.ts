@@ -44,7 +44,13 @@ function noteTo(heartbeat: Heartbeat): (progress: CoverageProgress) => void {
   };
 }
 
-export async function openCoverage(runner: Runner, search: Search, heartbeat: Heartbeat): Promise<CoverageRun> {
+/** What it has to know of a search. */
+export type CoverageSearch = Pick<
+  Search,
+  'ref' | 'onBase' | 'scenario' | 'bounds' | 'build' | 'seed' | 'steps' | 'runs' | 'seeds' | 'frontier'
+>;
+
+export async function openCoverage(runner: Runner, search: CoverageSearch, heartbeat: Heartbeat): Promise<CoverageRun> {
   if (search.build === undefined) throw new Error('a search by coverage needs an instrumented build');
   const build = (await import(search.build)) as Build;
   const { ref, onBase, scenario, bounds, seed, steps, runs = Number.POSITIVE_INFINITY, frontier = [] } = search;

@@ -19,7 +19,7 @@ function check(args: readonly string[], env: Readonly<Record<string, string>> = 
   return iovcheck([...CHECK, ...args], { cwd: folder.path, env });
 }
 const TINY = ['--bounds', 'tiny'];
-const list = (): string[] => readdirSync(join(folder.path, 'c')).sort();
+const list = (): string[] => folder.list('c');
 const read = (name: string): string => readFileSync(join(folder.path, 'c', name), 'utf8');
 const put = (name: string, text: string): void => {
   mkdirSync(join(folder.path, 'c'), { recursive: true });

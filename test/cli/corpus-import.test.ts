@@ -1,5 +1,5 @@
 /** `iovcheck corpus import`: traces of what jsfuzz keeps and crashes with. */
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeOps } from '#iov/fuzz/coverage/encoding.js';
 import { parseBounds } from '#iov/harness/bounds-text.js';
@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SEED } from '../campaign/corpora.js';
 import { designOf } from '../search.js';
 import type { Ended } from './run.js';
-import { Folder, designText, iovcheck } from './run.js';
+import { Folder, designText, iovcheck, linesOf } from './run.js';
 
 let folder: Folder;
 beforeEach(() => {
@@ -20,8 +20,7 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 const corpus = (...args: string[]): Promise<Ended> => iovcheck(['corpus', ...args], { cwd: folder.path });
-const list = (name: string): string[] => readdirSync(join(folder.path, name)).sort();
-const linesOf = (text: string): string[] => text.trimEnd().split('\n');
+const list = (name: string): string[] => folder.list(name);
 
 describe('corpus import', () => {
   const runner = new Runner(designOf('packet-2012'), parseBounds('tiny', undefined, SCENARIOS.packet), 'packet');

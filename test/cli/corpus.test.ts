@@ -1,10 +1,10 @@
 /** `iovcheck corpus`: what becomes of a folder of traces, and of what is wrong with it. */
-import { cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BREAKS, SEED, seed } from '../campaign/corpora.js';
 import type { Ended } from './run.js';
-import { Folder, designText, iovcheck } from './run.js';
+import { Folder, designText, iovcheck, linesOf } from './run.js';
 
 let folder: Folder;
 beforeEach(() => {
@@ -14,8 +14,7 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 const corpus = (...args: string[]): Promise<Ended> => iovcheck(['corpus', ...args], { cwd: folder.path });
-const list = (name: string): string[] => readdirSync(join(folder.path, name)).sort();
-const linesOf = (text: string): string[] => text.trimEnd().split('\n');
+const list = (name: string): string[] => folder.list(name);
 
 describe('corpus replay', () => {
   test('says of each trace what has become of it, and 1 where one violates', async () => {

@@ -1,6 +1,6 @@
 /** The built command line as a child process, and a folder of its own for each test file. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +42,8 @@ export function tiny(...args: string[]): Promise<Ended> {
   return iovcheck(['check', '--bounds', 'tiny', '--quiet', ...args]);
 }
 
+export const linesOf = (text: string): string[] => text.trimEnd().split('\n');
+
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), 'iovcheck-'));
 
@@ -55,6 +57,11 @@ export class Folder {
     const path = join(this.path, name);
     writeFileSync(path, bytes);
     return path;
+  }
+
+  /** What stands in a folder of it. */
+  list(name: string): string[] {
+    return readdirSync(join(this.path, name)).sort();
   }
 
   remove(): void {
