@@ -9,6 +9,7 @@ export function ownInvariant(added: AddedInvariant): Invariant {
     why: added.why,
     source: [],
     when: 'every-step',
+    judges: added.judges ?? 'step',
     severity: 'soft',
     holds: (s) => added.holds(s.k, s.g),
     explain: () => added.statement,

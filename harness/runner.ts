@@ -3,16 +3,14 @@
  * invariant against the new state. Engines choose ops; nothing else decides a violation.
  */
 import { INVARIANTS } from '../invariants/invariants.js';
-import type { Invariant, Judged, When } from '../invariants/invariant.js';
+import type { Invariant, Judged } from '../invariants/invariant.js';
 import type { Bounds } from '../model/bounds.js';
-import { isPending } from '../model/callers/callers.js';
 import type { Design } from '../model/design.js';
-import { cName } from '../model/functions.js';
-import type { FunctionName, KernelFunctions } from '../model/functions.js';
+import type { KernelFunctions } from '../model/functions.js';
 import { Ghost } from '../model/ghost.js';
 import type { Codec } from '../model/image.js';
 import { makeCodec } from '../model/image.js';
-import { Kernel, OOPS } from '../model/kernel.js';
+import { Kernel } from '../model/kernel.js';
 import type { OpInstance, OpSpec, World } from '../model/op.js';
 import { opInstances } from '../model/op.js';
 import { OPS } from '../model/ops/ops.js';
@@ -22,25 +20,26 @@ import { makeCanon } from '../model/symmetry.js';
 import { makeVecs, vecTexts } from '../model/vecs.js';
 import { adoptState } from './adopt.js';
 import { nothingToCall } from './bounds-text.js';
+import { callOp } from './call.js';
 import { describeBroken } from './describe.js';
 import { beginStep, normalise } from './normal.js';
+import type { Part } from './judge.js';
+import { Judge, usePipe } from './judge.js';
 import { ownInvariant } from './own-invariant.js';
 import { Reached } from './reached.js';
 import type { System } from './system.js';
-import type { Group, HoldAll } from './unroll.js';
-import { groupOps, unrollByMoment } from './unroll.js';
+import type { Group } from './unroll.js';
+import { groupOps } from './unroll.js';
 import { usesOf } from './uses.js';
 import type { Found } from './violation.js';
 import { Step } from './violation.js';
 
+export { DesignFault } from './call.js';
 export type { Found, ViolationClass } from './violation.js';
 export { classKey, Step } from './violation.js';
 
 /** Where the ghost stops counting the violating steps of a path. */
 const BREAKS_MAX = 3;
-
-/** An error inside a design's own code that is no kernel oops: it threw, or returned no number. */
-export class DesignFault extends Error {}
 
 export class Runner implements System {
   readonly k: Kernel;
@@ -54,12 +53,12 @@ export class Runner implements System {
   /** Which invariants broke in the last step; filled only by Violated and Fatal. */
   readonly broken: Invariant[] = [];
   readonly judged: Judged;
-  private readonly holdAll: Readonly<Record<When, HoldAll>>;
+  private readonly judge: Judge;
   /** False while an op is run again only to see what it calls. */
   private isCounting = true;
-  /** Where there are two pipes: the rules that the last step broke on each. */
-  private readonly brokenOn: number[] = [];
-  private readonly bit = new Map<Invariant, number>();
+  /** Where the image that was loaded last lies, while the state is that one; null if it is another one. */
+  private loaded: Int32Array | null = null;
+  private loadedAt = 0;
   private readonly before: Int32Array;
   private readonly after: Int32Array;
   /** Args of all instances, four a row. */
@@ -87,10 +86,7 @@ export class Runner implements System {
     const hasPipe = needs.pipe && needs.openFiles !== true && (!extract || design.present.has('iovIterPipe'));
     this.reached = new Reached(this.ops, hasPipe);
     this.invariants = [...INVARIANTS, ...design.addedInvariants.map(ownInvariant)];
-    this.invariants.forEach((invariant, n) => {
-      if (invariant.severity !== 'fatal') this.bit.set(invariant, 1 << n);
-    });
-    this.holdAll = unrollByMoment(this.invariants, this.bit, needs);
+    this.judge = new Judge(this.invariants, this.k, uses.iter && this.k.pipes.length === 1);
     const { k, g, w } = this;
     this.judged = { k, g, w, spec: this.ops[0].spec, args: [], ret: 0, unkept: '', hasQueryChanged: false };
     this.reset();
@@ -105,6 +101,7 @@ export class Runner implements System {
   }
 
   reset(): void {
+    this.loaded = null;
     this.k.reset();
     this.g.reset();
     this.g.isMarkFree = this.k.bounds.contents !== 'off';
@@ -112,6 +109,8 @@ export class Runner implements System {
 
   load(from: Int32Array, at: number): void {
     this.codec.load(this.k, this.g, from, at);
+    this.loaded = from;
+    this.loadedAt = at;
   }
 
   save(to: Int32Array, at: number): boolean {
@@ -137,8 +136,29 @@ export class Runner implements System {
     return this.take(n);
   }
 
-  /** Takes op `n`, known to be enabled. */
+  /** Takes op `n`, known to be enabled, and judges all. */
   take(n: number): Step {
+    this.loaded = null;
+    return this.run(n, 'all');
+  }
+
+  /**
+   * As {@link take}, but where the path is clean, rules about the state alone are left for {@link holdsState}: the
+   * step is judged, and as a whole where it breaks a rule. If holdsState() is false then, or the state cannot be
+   * saved, load the state before it again and take the op: take() finds what broke. The image that was last loaded
+   * still has to lie where it was loaded from.
+   */
+  takeUnjudged(n: number): Step {
+    return this.run(n, this.g.broken === 0 ? 'step' : 'all');
+  }
+
+  /** Whether the state as it is, and as load() leaves it, breaks no rule about states. Clears scratch. */
+  holdsState(): boolean {
+    beginStep(this.k, this.g, this.w);
+    return this.judge.broken(this.judged, 'state') === 0;
+  }
+
+  private run(n: number, part: Part): Step {
     const { k, g, w, judged } = this;
     const { spec, args: argList } = this.ops[n];
     const at = 4 * n;
@@ -146,46 +166,37 @@ export class Runner implements System {
     const b = this.args[at + 1];
     const c = this.args[at + 2];
     const d = this.args[at + 3];
+    const isQuery = spec.isQuery === true;
+    if (!isQuery) this.loaded = null;
     beginStep(k, g, w);
     if (this.isCounting) g.steps++;
     if (this.broken.length > 0) this.broken.length = 0;
     judged.spec = spec;
     judged.args = argList;
     judged.hasQueryChanged = false;
-    if (spec.isQuery === true) this.codec.save(k, g, this.before, 0);
-    const ret = this.call(spec, a, b, c, d);
+    if (isQuery && this.loaded === null) this.codec.save(k, g, this.before, 0);
+    const ret = callOp(spec, k, w, a, b, c, d);
     judged.ret = ret;
     if (k.fatal !== '') {
-      this.usePipe(0);
+      usePipe(k, g, 0);
       if (this.isPromisedBug(spec)) return Step.Idle;
       if (this.isCounting) this.reached.note(n, 0);
       return this.fatal();
     }
-    if (spec.isIdle?.(k, ret, a, b, c, d) === true) return Step.Idle;
+    if (spec.isIdle?.(k, ret, a, b, c, d) === true) {
+      this.loaded = null;
+      return Step.Idle;
+    }
     judged.unkept = spec.promise?.(g, k, w, ret, a, b, c, d) ?? '';
     spec.account?.(g, k, w, ret, a, b, c, d);
-    if (k.pipes.length > 1) this.usePipe(0);
-    if (spec.isQuery === true) judged.hasQueryChanged = this.hasChanged();
+    if (k.pipes.length > 1) usePipe(k, g, 0);
+    if (isQuery && this.hasChanged()) {
+      if (this.loaded !== null) return this.retake(n);
+      judged.hasQueryChanged = true;
+    }
     normalise(k, g, w);
     if (this.isCounting) this.reached.note(n, ret);
-    return this.judge();
-  }
-
-  /** Calls the op; a kernel oops is left in `k.fatal`, anything else that is thrown is the design's fault. */
-  private call(spec: OpSpec, a: number, b: number, c: number, d: number): number {
-    try {
-      const ret = spec.apply(this.k, this.w, a, b, c, d);
-      if (typeof ret !== 'number' || !Number.isInteger(ret)) {
-        throw new DesignFault(`${entry(spec)}() returned ${String(ret)}, which is no integer`);
-      }
-      return ret;
-    } catch (error) {
-      if (error === OOPS) return 0;
-      if (error instanceof DesignFault) throw error;
-      throw new DesignFault(`${entry(spec)}() threw: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
-    }
+    return this.judgeStep(part);
   }
 
   /** The contract answers this misuse with BUG(), and it did. */
@@ -193,27 +204,29 @@ export class Runner implements System {
     return spec.mayBug === true && this.k.fatal === 'no-bug' && this.w.design.contract.misuse === 'bug';
   }
 
+  /** Whether a query has left another state than it found. */
   private hasChanged(): boolean {
-    this.codec.save(this.k, this.g, this.after, 0);
-    for (let i = 0; i < this.before.length; i++) if (this.before[i] !== this.after[i]) return true;
+    const { codec, after, loaded } = this;
+    const from = loaded ?? this.before;
+    const at = loaded === null ? 0 : this.loadedAt;
+    codec.save(this.k, this.g, after, 0);
+    for (let i = 0; i < after.length; i++) if (from[at + i] !== after[i]) return true;
     return false;
   }
 
-  private judge(): Step {
-    const { k, judged } = this;
-    let found = 0;
-    if (k.pipes.length === 1) found = this.rulesBroken();
-    else {
-      for (let p = 0; p < k.pipes.length; p++) {
-        this.usePipe(p);
-        this.brokenOn[p] = this.rulesBroken();
-        found |= this.brokenOn[p];
-      }
-      this.usePipe(0);
-    }
+  /** Takes a query from the image that was loaded, with that image as it is saved from there. */
+  private retake(n: number): Step {
+    if (this.loaded !== null) this.load(this.loaded, this.loadedAt);
+    return this.take(n);
+  }
+
+  private judgeStep(part: Part): Step {
+    const { judged, judge } = this;
+    let found = judge.broken(judged, part);
+    if (found !== 0 && part !== 'all') found = judge.broken(judged, 'all');
     if (found !== 0) {
-      for (const invariant of this.invariants)
-        if ((found & (this.bit.get(invariant) ?? 0)) !== 0) this.broken.push(invariant);
+      this.loaded = null;
+      judge.name(found, this.broken);
       return Step.Violated;
     }
     // What broke earlier on this path is followed, so that it is not told again at each step.
@@ -221,28 +234,14 @@ export class Runner implements System {
     return Step.Taken;
   }
 
-  /** Rules and reports look at one pipe at a time; between two ops it is the first. */
+  /** Reports look at one pipe at a time; between two ops it is the first. */
   usePipe(p: number): void {
-    this.k.usePipe(p);
-    this.g.select(p);
-  }
-
-  /** Bits of the rules that break on the pipe that is looked at. */
-  private rulesBroken(): number {
-    const { k, judged, holdAll } = this;
-    const { broken } = this.g;
-    let found = holdAll['every-step'](judged, broken);
-    if (judged.spec.isQuery === true) found |= holdAll.query(judged, broken);
-    if (k.caller.kind === 0) found |= holdAll.settled(judged, broken) | holdAll.unlocked(judged, broken);
-    else if (!isPending(k)) found |= holdAll.settled(judged, broken);
-    if (k.iter.active && !isPending(k)) found |= holdAll['iterator-sane'](judged, broken);
-    return found;
+    usePipe(this.k, this.g, p);
   }
 
   private fatal(): Step {
-    for (const invariant of this.invariants) {
-      if (invariant.severity === 'fatal' && !invariant.holds(this.judged)) this.broken.push(invariant);
-    }
+    this.loaded = null;
+    this.judge.nameFatal(this.judged, this.broken);
     return Step.Fatal;
   }
 
@@ -257,18 +256,18 @@ export class Runner implements System {
   /** After Violated: marks what broke, and takes the state as it is for what is owed. */
   adopt(): void {
     const { g } = this;
+    this.loaded = null;
     if (this.broken.length > 0 && g.breaks < BREAKS_MAX) g.breaks++;
-    for (const invariant of this.broken) g.broken |= this.bit.get(invariant) ?? 0;
+    for (const invariant of this.broken) g.broken |= this.judge.bitOf(invariant);
     adoptState(this.k, g, this.w);
   }
 
   /** What broke, in words. Call it before `adopt`. */
   describe(functionOf: (invariant: Invariant) => string): Found[] {
     return this.broken.map((invariant) => {
-      const bit = this.bit.get(invariant) ?? 0;
-      const pipe = this.brokenOn.findIndex((bits) => (bits & bit) !== 0);
-      this.usePipe(Math.max(0, pipe));
-      const found = describeBroken(invariant, this.judged, functionOf(invariant), Math.max(0, pipe));
+      const pipe = this.judge.pipeOf(invariant);
+      this.usePipe(pipe);
+      const found = describeBroken(invariant, this.judged, functionOf(invariant), pipe);
       this.usePipe(0);
       return found;
     });
@@ -290,9 +289,4 @@ export class Runner implements System {
     const { k } = this;
     return k.caller.kind === 0 && !k.iter.active && k.request.on === 0 && arePipesEmpty(k, this.w.ring);
   }
-}
-
-/** The C function that an op enters, for messages. */
-function entry(spec: OpSpec): string {
-  return spec.fn === null ? spec.name : cName(spec.fn satisfies FunctionName);
 }

@@ -3,8 +3,7 @@
  * each. A loop that calls `list[n].holds(...)` is megamorphic and never inlined; written
  * out, judging an edge costs a third less and listing the enabled ops half (npm run bench).
  */
-import type { Invariant, Judged, When } from '../invariants/invariant.js';
-import type { Needs } from '../model/bounds.js';
+import type { Invariant, Judged } from '../invariants/invariant.js';
 import type { Ghost } from '../model/ghost.js';
 import type { Kernel } from '../model/kernel.js';
 import type { OpInstance, OpSpec, World } from '../model/op.js';
@@ -12,37 +11,25 @@ import type { OpInstance, OpSpec, World } from '../model/op.js';
 /** Bits of the rules that do not hold, out of those not in `broken`. */
 export type HoldAll = (s: Judged, broken: number) => number;
 
-export function unrollRules(list: readonly Invariant[], bits: readonly number[]): HoldAll {
+/** A rule, or its part about the step, and its bit. */
+export interface RulePart {
+  readonly rule: Invariant;
+  readonly isStep: boolean;
+  readonly bit: number;
+}
+
+export function unrollRules(list: readonly RulePart[]): HoldAll {
   const names = list.map((_, n) => `i${n}`);
-  const lines = list.map((_, n) => `if ((broken & ${bits[n]}) === 0 && !i${n}.holds(s)) found |= ${bits[n]};`);
+  const lines = list.map(({ isStep, bit }, n) => {
+    const holds = isStep ? 'stepHolds' : 'holds';
+    return `if ((broken & ${bit}) === 0 && !i${n}.${holds}(s)) found |= ${bit};`;
+  });
   const body = `return (s, broken) => {\nlet found = 0;\n${lines.join('\n')}\nreturn found;\n};`;
-  return new Function(...names, body)(...list) as HoldAll;
+  return new Function(...names, body)(...list.map(({ rule }) => rule)) as HoldAll;
 }
 
 /** Writes the numbers of the enabled instances `first..end` to `out`; returns how many. */
 export type ListEnabled = (k: Kernel, g: Ghost, w: World, out: Int32Array) => number;
-
-/** The soft rules of each moment, of those that have something to judge. */
-export function unrollByMoment(
-  invariants: readonly Invariant[],
-  bit: ReadonlyMap<Invariant, number>,
-  needs: Needs,
-): Record<When, HoldAll> {
-  const unroll = (when: When): HoldAll => {
-    const list = invariants.filter((i) => i.when === when && i.severity === 'soft' && (i.needs?.(needs) ?? true));
-    return unrollRules(
-      list,
-      list.map((i) => bit.get(i) ?? 0),
-    );
-  };
-  return {
-    'every-step': unroll('every-step'),
-    settled: unroll('settled'),
-    'iterator-sane': unroll('iterator-sane'),
-    unlocked: unroll('unlocked'),
-    query: unroll('query'),
-  };
-}
 
 function unrollEnabled(spec: OpSpec, args: Int32Array, first: number, end: number): ListEnabled {
   // Instances that set the run's mark are looked at only while it is free.

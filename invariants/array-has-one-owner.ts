@@ -11,6 +11,7 @@ export const invariant: Invariant = {
     { tree: '7d58fe731028', file: 'lib/iov_iter.c', symbol: 'iov_iter_extract_pages' },
   ],
   when: 'every-step',
+  judges: 'step',
   severity: 'soft',
   blames: ['pipeGetPagesAlloc', 'iovIterExtractUserPages'],
   holds: (s) => s.k.arrays === (s.k.request.ownsArray ? 1 : 0),

@@ -1,5 +1,5 @@
 import type { Invariant, Judged } from './invariant.js';
-import { count } from './invariant.js';
+import { count, unlessLent } from './invariant.js';
 
 /** Where pipe and owed bytes first differ, as a byte number; -1 if nowhere. */
 function firstDifference(s: Judged): number {
@@ -38,7 +38,9 @@ export const invariant: Invariant = {
   why: 'The reader gets bytes that nobody sent, or not the bytes that were sent.',
   source: [{ tree: 'POSIX', file: 'read(2), pipe(7)', symbol: '' }],
   when: 'settled',
+  judges: unlessLent('both'),
   severity: 'soft',
+  stepHolds: (s) => !isMisdelivered(s),
   holds: (s) => !isMisdelivered(s) && firstDifference(s) < 0,
   explain(s) {
     const { k, g, w } = s;

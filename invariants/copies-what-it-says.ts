@@ -6,6 +6,7 @@ export const invariant: Invariant = {
   why: 'The data of a read or a write is wrong while its length is right, or memory beside the buffer is overwritten.',
   source: [{ tree: '6.1', file: 'lib/iov_iter.c', symbol: '_copy_to_iter' }],
   when: 'every-step',
+  judges: 'step',
   severity: 'soft',
   holds: (s) => s.k.out.miscopied === '' && s.k.splice.miscopied === '',
   explain: (s) => `After it, ${s.k.out.miscopied || s.k.splice.miscopied}.`,

@@ -23,7 +23,9 @@ export const invariant: Invariant = {
   why: 'A caller that loops while there is count left reads on past what it was asked for, or stops too early.',
   source: [{ tree: '4.9', file: 'lib/iov_iter.c', symbol: 'pipe_advance' }],
   when: 'iterator-sane',
+  judges: 'both',
   severity: 'soft',
+  stepHolds: (s) => !isChanged(s),
   holds: (s) => s.k.iter.count === s.g.left && position(s) === s.g.pos && !isChanged(s),
   explain(s) {
     const { k, g } = s;

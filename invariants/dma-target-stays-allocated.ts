@@ -20,6 +20,7 @@ export const invariant: Invariant = {
     { tree: 'docs', file: 'Documentation/core-api/pin_user_pages.rst', symbol: '' },
   ],
   when: 'every-step',
+  judges: 'state',
   severity: 'soft',
   holds: (s) => lostEntry(s) < 0,
   explain(s) {

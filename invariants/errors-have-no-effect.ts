@@ -11,6 +11,7 @@ export const invariant: Invariant = {
     { tree: 'RFC-4/4', file: 'drivers/block/ublk_drv.c', symbol: 'ublk_splice_read' },
   ],
   when: 'every-step',
+  judges: 'step',
   severity: 'soft',
   blames: ['doSpliceDirectReadConsumer'],
   holds: (s) => s.k.splice.effect === '' || s.ret > 0,

@@ -29,6 +29,7 @@ export const invariant: Invariant = {
     { tree: '003', file: 'include/linux/pipe_fs_i.h', symbol: 'consumed_by_read' },
   ],
   when: 'every-step',
+  judges: 'state',
   severity: 'soft',
   holds: (s) => leftOver(s) === '',
   explain: (s) => `The call has returned, and current->splice_pipe has ${leftOver(s)}.`,

@@ -18,6 +18,18 @@ export type When =
   /** After an op that only asks. */
   | 'query';
 
+/**
+ * What a rule looks at. `state`: nothing but what the image of the state holds, so that a state that was judged once
+ * need not be judged again. `step`: also the op, its return value or scratch of it. `both`: it has a part of each.
+ */
+export type Judges = 'state' | 'step' | 'both';
+
+/** Rules about what pages hold, which is scratch of one op where pages are lent (model/lent.ts). */
+export const unlessLent =
+  (judges: Judges) =>
+  (needs: Needs): Judges =>
+    needs.lends === true ? 'step' : judges;
+
 /** What the judge looks at: the state after an op, and the op. */
 export interface Judged {
   readonly k: Kernel;
@@ -41,6 +53,7 @@ export interface Invariant {
   readonly why: string;
   readonly source: readonly KernelRef[];
   readonly when: When;
+  readonly judges: Judges | ((needs: Needs) => Judges);
   /** `fatal`: the path ends here. `soft`: recorded, and the search goes on. */
   readonly severity: 'soft' | 'fatal';
   /** Functions that answer for it even where a callee made the last change. */
@@ -48,6 +61,8 @@ export interface Invariant {
   /** Whether there is anything to judge in a scenario of these needs; in each where absent. */
   needs?(needs: Needs): boolean;
   holds(s: Judged): boolean;
+  /** Of a rule that judges both: the part about the step. With scratch cleared, `holds` is about the state alone. */
+  stepHolds?(s: Judged): boolean;
   /** The facts that break it, one sentence. Only called where it does not hold. */
   explain(s: Judged): string;
   /** Slots of the ring (from the oldest) that the drawing marks; -1 marks the iterator. */

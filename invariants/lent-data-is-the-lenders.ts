@@ -20,6 +20,7 @@ export const invariant: Invariant = {
     { tree: '6.3', file: 'tools/testing/selftests/mm/cow.c', symbol: 'child_vmsplice_memcmp_fn' },
   ],
   when: 'every-step',
+  judges: 'step',
   severity: 'soft',
   holds: (s) => s.k.lending.wrongPipe < 0 || s.k.pipe !== s.k.pipes[s.k.lending.wrongPipe],
   explain(s) {

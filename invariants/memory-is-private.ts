@@ -2,6 +2,7 @@ import { Vma } from '../model/kernel.js';
 import { ZERO_PAGE, wrongMemory } from '../model/lent.js';
 import { FOLLOWS_FILE, foundAt, toRead, valueName } from '../model/private.js';
 import type { Invariant, Judged } from './invariant.js';
+import { unlessLent } from './invariant.js';
 
 /** pid * vpages + vpage of the first page that reads wrong, or ZERO_PAGE; -1 if none. */
 function wrongPage(s: Judged): number {
@@ -36,6 +37,7 @@ export const invariant: Invariant = {
     { tree: 'man-pages', file: 'fork(2), mmap(2) MAP_PRIVATE', symbol: '' },
   ],
   when: 'every-step',
+  judges: unlessLent('state'),
   severity: 'soft',
   holds: (s) => wrongPage(s) === -1,
   explain(s) {

@@ -7,6 +7,7 @@ export const invariant: Invariant = {
   why: 'The kernel oopses, or corrupts memory.',
   source: [{ tree: '4.9', file: 'include/asm-generic/bug.h', symbol: 'BUG_ON' }],
   when: 'every-step',
+  judges: 'step',
   severity: 'fatal',
   holds: (s) => s.k.fatal !== 'no-bug',
   explain: (s) => `${s.k.fatalWhy}.`,

@@ -48,6 +48,7 @@ export const invariant: Invariant = {
     { tree: 'man-pages', file: 'pipe(7)', symbol: 'I/O on pipes and FIFOs' },
   ],
   when: 'unlocked',
+  judges: 'state',
   severity: 'soft',
   blames: ['pipeRead', 'pipeWrite', 'pipeRelease', 'pipeResizeRing'],
   needs: (needs) => needs.tasks === true,

@@ -1,5 +1,6 @@
 import { Tag } from '../model/kernel.js';
 import type { Invariant, Judged } from './invariant.js';
+import { unlessLent } from './invariant.js';
 
 /** The first used slot that shows a byte nobody wrote; -1 if none. */
 function badSlot(s: Judged): number {
@@ -21,6 +22,7 @@ export const invariant: Invariant = {
   why: 'Whoever reads the pipe reads what the page held before: kernel memory leaks to user space.',
   source: [{ tree: 'b9dc6f65bc5e', file: 'lib/iov_iter.c', symbol: 'pipe_advance' }],
   when: 'settled',
+  judges: unlessLent('state'),
   severity: 'soft',
   holds: (s) => badSlot(s) < 0,
   explain(s) {

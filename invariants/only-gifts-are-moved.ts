@@ -10,6 +10,7 @@ export const invariant: Invariant = {
     { tree: '6.1', file: 'fs/splice.c', symbol: 'user_page_pipe_buf_try_steal' },
   ],
   when: 'every-step',
+  judges: 'step',
   severity: 'soft',
   blames: ['fuseDevSpliceWrite', 'portFopsSpliceWrite'],
   holds: (s) => !s.k.lending.isNotGiven,

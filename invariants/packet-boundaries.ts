@@ -37,6 +37,7 @@ export const invariant: Invariant = {
     { tree: 'man-pages', file: 'pipe(2)', symbol: 'O_DIRECT' },
   ],
   when: 'settled',
+  judges: 'state',
   severity: 'soft',
   holds: (s) => badSlot(s) < 0,
   explain(s) {

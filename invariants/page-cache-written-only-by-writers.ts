@@ -1,6 +1,7 @@
 import { Tag } from '../model/kernel.js';
 import { paintOf } from '../model/lent.js';
 import type { Invariant, Judged } from './invariant.js';
+import { unlessLent } from './invariant.js';
 
 /** The first byte (page * PAGE_SIZE + offset) of the file that somebody changed; -1 if none. */
 function changedByte(s: Judged): number {
@@ -41,7 +42,9 @@ export const invariant: Invariant = {
   why: 'Whoever may read a file can change it: the bug known as Dirty Pipe (CVE-2022-0847).',
   source: [{ tree: '9d2231c5d74e', file: 'lib/iov_iter.c', symbol: 'copy_page_to_iter_pipe' }],
   when: 'every-step',
+  judges: unlessLent('both'),
   severity: 'soft',
+  stepHolds: (s) => s.k.splice.cacheChanged === '',
   holds: isKept,
   explain(s) {
     if (s.k.splice.cacheChanged !== '')

@@ -46,6 +46,7 @@ export const invariant: Invariant = {
     { tree: '7d58fe731028', file: 'lib/iov_iter.c', symbol: 'iov_iter_extract_pages' },
   ],
   when: 'every-step',
+  judges: 'step',
   severity: 'soft',
   blames: ['pipeGetPagesList'],
   holds(s) {

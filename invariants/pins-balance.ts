@@ -37,6 +37,7 @@ export const invariant: Invariant = {
     { tree: '6.1', file: 'include/linux/mm.h', symbol: 'folio_maybe_dma_pinned' },
   ],
   when: 'every-step',
+  judges: 'state',
   severity: 'soft',
   holds: (s) => !isBad(s),
   explain(s) {

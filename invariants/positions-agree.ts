@@ -11,6 +11,7 @@ export const invariant: Invariant = {
     { tree: '6.1', file: 'fs/splice.c', symbol: 'splice_direct_to_actor' },
   ],
   when: 'every-step',
+  judges: 'step',
   severity: 'soft',
   holds: (s) => s.k.splice.misplaced === '',
   explain: (s) => `After it, ${s.k.splice.misplaced}.`,

@@ -10,6 +10,7 @@ export const invariant: Invariant = {
     { tree: 'S-MAIL', file: '', symbol: '' },
   ],
   when: 'query',
+  judges: 'step',
   severity: 'soft',
   holds: (s) => s.unkept === '',
   explain: (s) => `It answered ${s.ret}; by definition it is ${s.unkept}.`,

@@ -33,6 +33,7 @@ export const invariant: Invariant = {
   why: 'One reference too many leaks the page; one too few frees it under somebody.',
   source: [{ tree: '4.9', file: 'include/linux/mm.h', symbol: 'get_page' }],
   when: 'every-step',
+  judges: 'state',
   severity: 'soft',
   holds: (s) => badPage(s) < 0,
   explain(s) {

@@ -32,6 +32,7 @@ export const invariant: Invariant = {
   why: 'The writer waits for a reader to make room, and the reader finds nothing to read.',
   source: [{ tree: 'man-pages', file: 'pipe(7)', symbol: 'O_NONBLOCK' }],
   when: 'unlocked',
+  judges: 'step',
   severity: 'soft',
   blames: ['spliceFileToPipe'],
   holds: (s) =>

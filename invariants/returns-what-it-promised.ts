@@ -11,6 +11,7 @@ export const invariant: Invariant = {
     { tree: 'man-pages', file: 'pipe(7), read(2), write(2)', symbol: '' },
   ],
   when: 'every-step',
+  judges: 'step',
   severity: 'soft',
   holds: (s) => s.unkept === '' || s.spec.isQuery === true,
   explain: (s) => `It returned ${formatReturn(s.ret)}; promised was ${s.unkept}.`,

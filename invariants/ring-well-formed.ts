@@ -26,6 +26,7 @@ export const invariant: Invariant = {
   why: 'The next function that walks the ring calls through NULL, or reads past a page.',
   source: [{ tree: '4.9', file: 'include/linux/pipe_fs_i.h', symbol: 'struct pipe_inode_info' }],
   when: 'every-step',
+  judges: 'state',
   severity: 'soft',
   holds(s) {
     const used = s.w.ring.used(s.k);

@@ -37,6 +37,7 @@ export const invariant: Invariant = {
   why: 'Every primitive refuses to work on an iterator that is not sane: reads come back short or with -EFAULT, and the log fills with warnings.',
   source: [{ tree: '241699cd72a8', file: 'lib/iov_iter.c', symbol: 'sanity' }],
   when: 'iterator-sane',
+  judges: 'state',
   severity: 'soft',
   holds: (s) => s.k.iter.flavour !== ITER_PIPE || problem(s) === '',
   explain: (s) => `The iterator is not where it must be: ${problem(s)}.`,

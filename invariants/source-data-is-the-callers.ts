@@ -13,6 +13,7 @@ export const invariant: Invariant = {
     { tree: '6.1', file: 'mm/memory.c', symbol: 'do_wp_page' },
   ],
   when: 'every-step',
+  judges: 'step',
   severity: 'soft',
   holds: (s) => s.k.out.misread < 0,
   explain(s) {

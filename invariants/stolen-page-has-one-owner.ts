@@ -11,6 +11,7 @@ export const invariant: Invariant = {
     { tree: '712a951025c0', file: 'fs/fuse/dev.c', symbol: 'fuse_try_move_page' },
   ],
   when: 'every-step',
+  judges: 'step',
   severity: 'soft',
   blames: ['fuseDevSpliceWrite', 'portFopsSpliceWrite'],
   holds: (s) => s.k.lending.otherOwner === '',

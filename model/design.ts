@@ -41,6 +41,8 @@ export interface AddedInvariant {
   readonly id: string;
   readonly statement: string;
   readonly why: string;
+  /** `state`: it looks at nothing but state, never at scratch of an op, and is asked once a state; else after each op. */
+  readonly judges?: 'state' | 'step';
   holds(k: Kernel, g: Ghost): boolean;
 }
 
