@@ -14,13 +14,15 @@ export function frontierTraces(explorer: Explorer, most = 64): number[][] {
   const { runner, store, expanded } = explorer;
   const specOf = runner.groups.flatMap(({ first, end }, s) => Array.from({ length: end - first }, () => s));
   const bins = new Bins(runner);
+  const image = new Int32Array(runner.words);
   const met = new Set<number>();
   const out: number[][] = [];
   const stride = Math.max(1, (store.size - expanded) / LOOKED_AT);
   for (let at = store.size - 1; at >= expanded && out.length < most; at -= stride) {
     const state = Math.floor(at);
     if (store.parent[state] < 0) continue;
-    runner.load(store.arena, state * runner.words);
+    store.image(state, image, 0);
+    runner.load(image, 0);
     // A run ends with the first class that is new: it would not come to such a state.
     if (runner.g.breaks > 0) continue;
     bins.begin();

@@ -1,13 +1,25 @@
 /**
- * The exhaustive engine: breadth-first over all states, one thread, exact. The first path
- * to a violation is therefore a shortest one; states come in the order of the op table, so
- * that the same inputs give the same result to the last byte.
+ * The exhaustive engine: breadth-first over all states, exact. The first path to a violation
+ * is therefore a shortest one; states come in the order of the op table, whatever the number
+ * of threads, so that the same inputs give the same result to the last byte.
+ *
+ * A level is searched in rounds: threads expand shares of its states against an index that
+ * nobody writes (expand.ts), then what they found becomes states (round.ts), and what was
+ * broken is told apart (sightings.ts).
  */
-import { Blame } from '../harness/blame.js';
-import type { ViolationClass } from '../harness/runner.js';
-import { type Runner, Step, classKey } from '../harness/runner.js';
+import type { Runner } from '../harness/runner.js';
 import type { OpSpec } from '../model/op.js';
+import { Board, SHARE } from './board.js';
+import type { ExpandHooks } from './expand.js';
+import { Expander, sightingKinds } from './expand.js';
+import { Rounds } from './round.js';
+import type { ClassFound } from './sightings.js';
+import { Sightings } from './sightings.js';
 import { Store, StoreFull } from './store.js';
+import type { Failure, TeamMaker } from './team.js';
+import { Phase, regionBitsFor, Team } from './team.js';
+
+export type { ClassFound } from './sightings.js';
 
 export interface ExploreLimits {
   /** Bytes that the store may take. */
@@ -20,26 +32,26 @@ export interface ExploreLimits {
   readonly depth?: number;
   /** Ops that are taken; all where absent. */
   readonly specs?: ReadonlySet<OpSpec>;
+  /** Other threads that take part, once there is enough to do. */
+  readonly team?: TeamMaker;
 }
 
 /** A search for certain classes: others are neither named nor told. */
 export interface Quarry {
   /** Whether a class of this rule and op is still looked for. Functions are then told apart at each sighting. */
   wants(invariant: string, op: string): boolean;
-  /** Asked before each state: true ends the search. */
+  /** Asked before each round: true ends the search. */
   isDone(): boolean;
   /** Every path of so many ops was tried. */
   onLevel(tried: number): void;
 }
 
-/** A class of violations, and the path on which it was seen first. */
-export interface ClassFound {
-  readonly class: ViolationClass;
-  readonly severity: 'soft' | 'fatal';
-  /** Ops from the initial state; the last one violates. */
-  path: readonly number[];
-  /** Other invariants had already broken on this path. */
-  isAfterOthers: boolean;
+/** One level of the search: what it came to. */
+export interface Level {
+  /** New states at this depth. */
+  readonly states: number;
+  /** Edges from them. */
+  readonly edges: number;
 }
 
 export interface ExploreResult {
@@ -56,41 +68,42 @@ export interface ExploreResult {
   readonly cutShort: string;
   readonly classes: readonly ClassFound[];
   readonly bytes: number;
+  /** By depth; the last one may not have been searched to its end. */
+  readonly levels: readonly Level[];
 }
 
 /** What a watcher outside sees: heartbeat, and how far the search is. */
-export interface ExploreHooks {
+export interface ExploreHooks extends ExpandHooks {
   onProgress?(states: number, edges: number, depth: number, frontier: number): void;
   /** `edges`: taken until then. */
   onClass?(found: ClassFound, edges: number): void;
   onGrow?(store: Store): void;
-  /** Called before an op is taken: whoever watches from outside knows where it hangs. */
-  beat?(state: number, op: number): void;
+  /** The design's code is not what runs now. */
+  busy?(isBusy: boolean): void;
 }
 
-const PROGRESS_EVERY = 1 << 12;
+/** States of a round where classes are hunted, each of which may be the last. */
+const QUARRY_ROUND = SHARE;
 
-/** Edges that it costs to name a function, each call of which is watched. */
-const SIGHTING = 20;
+/** Edges after which other threads are worth their start. */
+const TEAM_EDGES = 200_000;
 
 export class Explorer {
   readonly runner: Runner;
   readonly store: Store;
-  private readonly blame: Blame;
-  private readonly classes = new Map<string, ClassFound>();
+  private readonly board: Board;
+  private readonly expander: Expander;
+  private readonly rounds: Rounds;
+  private readonly sightings: Sightings;
   private readonly hooks: ExploreHooks;
   private readonly limits: ExploreLimits;
   private readonly quarry: Quarry | undefined;
-  private readonly groups: Runner['groups'];
+  private readonly threads: number;
+  private team: Team | undefined;
   private edges = 0;
-  /** What naming functions has cost, in edges. */
-  private named = 0;
-  /** Scratch: the enabled instances of one op. */
-  private readonly enabled: Int32Array;
-  /** Violating steps on the path to the state being expanded. */
-  private breaksBefore = 0;
   private depth = 0;
   private tried = 0;
+  private readonly levels: { states: number; edges: number }[] = [];
   /** States that were gone on from: the first so many of the store. */
   expanded = 0;
 
@@ -99,140 +112,160 @@ export class Explorer {
     this.limits = limits;
     this.hooks = hooks;
     this.quarry = quarry;
-    const { specs } = limits;
-    this.groups = specs === undefined ? runner.groups : runner.groups.filter(({ spec }) => specs.has(spec));
-    this.enabled = new Int32Array(runner.opCount);
-    this.blame = new Blame(runner, quarry === undefined ? undefined : Number.POSITIVE_INFINITY);
-    this.store = new Store(runner.words, limits.memoryBytes, hooks.onGrow);
+    this.threads = limits.team?.threads ?? 1;
+    this.store = new Store(runner.words, limits.memoryBytes, regionBitsFor(this.threads));
+    this.board = new Board(this.threads, runner.opCount, this.store.width, sightingKinds(runner));
+    this.expander = new Expander(runner, this.store, this.board, 0, hooks, limits.specs);
+    this.rounds = new Rounds(this.store, this.board);
+    this.sightings = new Sightings(runner, this.store, this.board, quarry, (found, edges) =>
+      hooks.onClass?.(found, edges),
+    );
+    hooks.onGrow?.(this.store);
   }
 
   /** Of `limits.steps`. */
   get spent(): number {
-    return this.edges + this.named;
+    return this.edges + this.sightings.named;
   }
 
   run(): ExploreResult {
     let cutShort = '';
     try {
+      this.begin();
       cutShort = this.search();
     } catch (error) {
       if (!(error instanceof StoreFull)) throw error;
       cutShort = error.message;
+    } finally {
+      this.team?.end(this.runner.reached);
     }
+    const { runner, limits } = this;
     return {
       states: this.store.size,
       edges: this.edges,
       depth: this.depth,
       tried: this.tried,
-      isWhole: this.groups.reduce((sum, { first, end }) => sum + end - first, 0) === this.runner.opCount,
+      isWhole: runner.groups.every(({ spec }) => limits.specs?.has(spec) ?? true),
       isExhausted: cutShort === '',
       cutShort,
-      classes: [...this.classes.values()],
+      classes: [...this.sightings.classes.values()],
       bytes: this.store.bytes,
+      levels: this.levels,
     };
   }
 
-  private search(): string {
-    const { store, runner, limits, quarry } = this;
+  /** The initial state. */
+  private begin(): void {
+    const { store, runner } = this;
     runner.reset();
-    runner.save(store.stageBuffer, store.stageAt);
-    store.commit(-1, 0);
-    store.flush();
+    this.room();
+    store.start(runner);
+    this.levels.push({ states: 1, edges: 0 });
+  }
+
+  private search(): string {
+    const { store, limits, quarry } = this;
     const depthMax = limits.depth ?? Number.POSITIVE_INFINITY;
     let levelEnd = store.size;
-    for (let state = 0; ; state++) {
-      if (state === levelEnd) {
-        store.flush();
+    for (;;) {
+      if (this.expanded === levelEnd) {
         this.tried++;
         quarry?.onLevel(this.tried);
-        if (state === store.size) return '';
+        if (levelEnd === store.size) return '';
         this.depth++;
+        this.levels.push({ states: store.size - levelEnd, edges: 0 });
         levelEnd = store.size;
         if (this.depth >= depthMax) return `no path is longer than ${depthMax} ops`;
       }
-      if (state % PROGRESS_EVERY === 0) {
-        this.hooks.onProgress?.(store.size, this.edges, this.depth, store.size - state);
-        if (limits.isOver()) return 'the time is up, or it was interrupted';
-      }
+      this.hooks.onProgress?.(store.size, this.edges, this.depth, store.size - this.expanded);
+      if (limits.isOver()) return 'the time is up, or it was interrupted';
       if (this.spent >= limits.steps) return `the budget of ${limits.steps} steps is spent`;
       if (quarry?.isDone() === true) return 'what it looks for is found';
-      this.expand(state);
-      this.expanded = state + 1;
+      this.round(Math.min(levelEnd, this.expanded + this.roundSize()));
     }
   }
 
-  /** All successors of one state. */
-  private expand(state: number): void {
-    const { runner, store } = this;
-    const at = state * runner.words;
-    runner.load(store.arena, at);
-    if (runner.isQuiescent) runner.reached.hasQuiescent = true;
-    if (runner.w.ring.used(runner.k) === runner.k.bounds.ring) runner.reached.hasFullRing = true;
-    const { k, g, w } = runner;
-    for (const group of this.groups) {
-      const count = group.enabled(k, g, w, this.enabled);
-      for (let e = 0; e < count; e++) {
-        const n = this.enabled[e];
-        this.hooks.beat?.(state, n);
-        if (this.follow(state, n)) runner.load(store.arena, at);
-      }
+  /** No more states than the budget is certain to reach. */
+  private roundSize(): number {
+    const certain = Math.floor((this.limits.steps - this.spent) / this.runner.opCount);
+    const most = this.quarry === undefined ? this.board.statesMax : QUARRY_ROUND;
+    return Math.max(1, Math.min(most, certain));
+  }
+
+  /** Expands the states up to `end`. */
+  private round(end: number): void {
+    const { board, store, rounds } = this;
+    board.begin(this.expanded, end);
+    this.room();
+    const team = board.shareCount > 1 ? this.helpers() : undefined;
+    this.together(team, Phase.Expand, () => this.expander.work());
+    this.hooks.busy?.(true);
+    const regions = 1 << store.regionBits;
+    this.together(team, Phase.Insert, () => {
+      for (let r = 0; r < regions; r += team === undefined ? 1 : this.threads) rounds.insert(r);
+    });
+    let size = store.size;
+    for (let share = 0; share < board.shareCount; share++) {
+      board.setBase(share, size);
+      size += rounds.newIn(share);
+    }
+    this.together(team, Phase.Number, () => rounds.numberAll(team === undefined ? -1 : 0));
+    store.size = size;
+    this.expanded = end;
+    this.hooks.busy?.(false);
+    this.tell();
+  }
+
+  /** The other threads, if it is time for them and they are there. */
+  private helpers(): Team | undefined {
+    const { limits, store, board } = this;
+    if (limits.team === undefined || this.threads === 1 || this.edges < TEAM_EDGES) return undefined;
+    this.team ??= new Team(limits.team, limits.memoryBytes, store.columns, board.columns);
+    return this.team.isReady ? this.team : undefined;
+  }
+
+  /** Room for all that a round may find. */
+  private room(): void {
+    if (!this.store.room(this.board.edgesMax)) return;
+    this.team?.grown(this.store.columns);
+    this.hooks.onGrow?.(this.store);
+  }
+
+  private together(team: Team | undefined, phase: number, own: () => void): void {
+    team?.begin(phase);
+    own();
+    if (team === undefined) return;
+    this.hooks.busy?.(true);
+    const failure = team.wait();
+    this.hooks.busy?.(false);
+    if (failure !== undefined) this.fail(failure);
+  }
+
+  /** Another thread could not go on: this one takes the same op, and comes to the same end. */
+  private fail({ state, op, message }: Failure): never {
+    const image = new Int32Array(this.runner.words);
+    this.store.image(state, image, 0);
+    this.runner.load(image, 0);
+    this.hooks.beat?.(state, op);
+    this.runner.again(op);
+    this.runner.holdsState();
+    throw new Error(`a thread failed where another one does not: ${message}`);
+  }
+
+  /** What was seen in the round just done, in the order of the states. */
+  private tell(): void {
+    const { board } = this;
+    const level = this.levels[this.levels.length - 1];
+    for (let share = 0; share < board.shareCount; share++) {
+      this.sightings.take(share, this.edges);
+      const edges = board.edgesOf(share);
+      this.edges += edges;
+      level.edges += edges;
     }
   }
 
   /** Whether the search takes `n` from the state that the runner is in. */
   offers(n: number): boolean {
-    const { k, g, w } = this.runner;
-    const group = this.groups.find(({ first, end }) => n >= first && n < end);
-    return group !== undefined && this.enabled.subarray(0, group.enabled(k, g, w, this.enabled)).includes(n);
-  }
-
-  /** One successor; true if the runner's state has to be loaded again. */
-  private follow(state: number, n: number): boolean {
-    const { runner, store } = this;
-    this.breaksBefore = runner.g.breaks;
-    const step = runner.take(n);
-    if (step === Step.Idle) return true;
-    this.edges++;
-    if (step === Step.Taken && runner.judged.spec.isQuery === true) return false;
-    if (step === Step.Violated || step === Step.Fatal) {
-      this.note(state, n);
-      if (step === Step.Fatal || this.breaksBefore >= runner.k.bounds.follow) return true;
-      runner.load(store.arena, state * runner.words);
-      runner.take(n);
-      runner.adopt();
-    }
-    if (!runner.save(store.stageBuffer, store.stageAt)) {
-      runner.failSave();
-      this.note(state, n);
-      return true;
-    }
-    store.commit(state, n);
-    return true;
-  }
-
-  /** Notes the classes of the violations just seen. Spoils the runner's state. */
-  private note(state: number, n: number): void {
-    const { runner, store } = this;
-    const broken = [...runner.broken];
-    const isAfterOthers = runner.g.broken !== 0;
-    for (const invariant of broken) {
-      if (this.quarry?.wants(invariant.id, runner.ops[n].spec.name) === false) continue;
-      if (this.quarry !== undefined) this.named += SIGHTING;
-      const fn = this.blame.functionFor(invariant, n, store.arena, state * runner.words);
-      const found = { invariant: invariant.id, op: runner.ops[n].spec.name, function: fn };
-      const key = classKey(found);
-      const old = this.classes.get(key);
-      if (old !== undefined && (isAfterOthers || !old.isAfterOthers)) continue;
-      const path = [...store.path(state), n];
-      if (old !== undefined) {
-        // The trace stays a shortest one; of these, the first that needs no earlier violation.
-        old.isAfterOthers = false;
-        if (path.length === old.path.length) old.path = path;
-        continue;
-      }
-      const entry: ClassFound = { class: found, severity: invariant.severity, path, isAfterOthers };
-      this.classes.set(key, entry);
-      this.hooks.onClass?.(entry, this.edges);
-    }
+    return this.expander.offers(n);
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Runner } from '../harness/runner.js';
 import { Step } from '../harness/runner.js';
+import type { Columns } from './store.js';
 import { pathIn } from './store.js';
 
 /** What the job is doing. */
@@ -13,12 +14,6 @@ const WORD = { Beats: 0, Phase: 1, Stop: 2, State: 3, Op: 4, Length: 5, Busy: 6,
 const PATH_MAX = 1 << 12;
 const FIGURES = { states: 0, edges: 1, depth: 2, frontier: 3, quiet: 4 } as const;
 const FIGURE_BYTES = 8 * Object.keys(FIGURES).length;
-
-/** Columns of the store, from which the path to a state is read. */
-export interface Columns {
-  readonly parent: Int32Array;
-  readonly op: Int32Array;
-}
 
 export interface Figures {
   states: number;

@@ -1,142 +1,224 @@
 /**
- * The exact set of states: an arena of images in order of arrival, which is the queue of
- * the breadth-first search, and a hash index into it. No fingerprints: images are compared.
+ * The exact set of states: a row of part numbers a state (see parts.ts) in order of arrival, which is
+ * the queue of the breadth-first search, and a hash index into it. No fingerprints: rows
+ * are compared.
  *
- * Inserts are batched: hash all, touch all table slots, touch all candidates, insert. The
- * loads of a pass do not depend on each other, so that the cache misses overlap.
+ * All threads share it. The index has regions, of which one thread at a time writes one
+ * (round.ts); while states are expanded it is only read.
  */
-
-const BATCH = 512;
+import { hash } from './hash.js';
+import type { PartColumns } from './parts.js';
+import { Parts, sharedInts } from './parts.js';
 
 /** Thrown where the store may not grow: the run ends as `budget-spent`, with what it has found. */
 export class StoreFull extends Error {}
 
+/** Columns of the store, from which the path to a state is read. */
+export interface Columns {
+  readonly parent: Int32Array;
+  readonly op: Uint16Array;
+}
+
+export interface StoreColumns extends Columns {
+  readonly rows: Int32Array;
+  readonly table: Int32Array;
+  readonly parts: readonly PartColumns[];
+}
+
+const STATES_MIN = 1 << 12;
+/** Words of an array, and so of an index in it. */
+const WORDS_MAX = 2 ** 31;
+
+/** Where an image is cut: few parts make short rows, many make parts that more states share. */
+function widthsOf(words: number): number[] {
+  const count = words <= 2 ? 1 : words <= 5 ? 2 : words <= 24 ? 3 : 4;
+  return Array.from(
+    { length: count },
+    (_, n) => Math.round(((n + 1) * words) / count) - Math.round((n * words) / count),
+  );
+}
+
 export class Store {
   /** States so far. */
   size = 0;
-  arena: Int32Array;
-  /** Predecessor of each state, -1 for an initial one. */
+  /** Words of an image. */
+  readonly words: number;
+  /** Part numbers of a state. */
+  readonly width: number;
+  readonly parts: readonly Parts[];
+  /** First word of each part in an image. */
+  readonly starts: readonly number[];
+  rows: Int32Array;
+  /** Predecessor of each state, -1 for the initial one. */
   parent: Int32Array;
   /** The op that led to it. */
-  op: Int32Array;
-  private table: Int32Array;
-  private readonly words: number;
+  op: Uint16Array;
+  table: Int32Array;
+  /** Regions of the index are 2^regionBits in number. */
+  readonly regionBits: number;
   private readonly bytesMax: number;
-  private readonly onGrow: (store: Store) => void;
-  private readonly staged: Int32Array;
-  private readonly stagedParent = new Int32Array(BATCH);
-  private readonly stagedOp = new Int32Array(BATCH);
-  private readonly slot = new Int32Array(BATCH);
-  private readonly hashes = new Int32Array(BATCH);
-  private stagedCount = 0;
+  private readonly scratch: Int32Array;
 
-  constructor(words: number, bytesMax: number, onGrow: (store: Store) => void = () => {}) {
+  constructor(words: number, bytesMax: number, regionBits = 0, columns?: StoreColumns) {
     this.words = words;
     this.bytesMax = bytesMax;
-    this.onGrow = onGrow;
-    const states = 1 << 14;
-    this.arena = new Int32Array(states * words);
-    this.parent = shared(states);
-    this.op = shared(states);
-    this.table = new Int32Array(states * 2);
-    this.staged = new Int32Array(BATCH * words);
-    onGrow(this);
+    this.regionBits = regionBits;
+    const widths = widthsOf(words);
+    this.width = widths.length;
+    this.parts = widths.map((width, n) => new Parts(width, columns?.parts[n]));
+    this.starts = widths.map((_, n) => widths.slice(0, n).reduce((sum, w) => sum + w, 0));
+    this.rows = columns?.rows ?? sharedInts(STATES_MIN * this.width);
+    this.parent = columns?.parent ?? sharedInts(STATES_MIN);
+    this.op = columns?.op ?? new Uint16Array(new SharedArrayBuffer(2 * STATES_MIN));
+    this.table = columns?.table ?? sharedInts(2 * STATES_MIN);
+    this.scratch = new Int32Array(this.width);
   }
 
+  get columns(): StoreColumns {
+    const { rows, parent, op, table } = this;
+    return { rows, parent, op, table, parts: this.parts.map((part) => part.columns) };
+  }
+
+  /** Another thread has grown it. */
+  attach(columns: StoreColumns): void {
+    this.rows = columns.rows;
+    this.parent = columns.parent;
+    this.op = columns.op;
+    this.table = columns.table;
+    this.parts.forEach((part, n) => part.attach(columns.parts[n]));
+  }
+
+  /** Bytes in use; room that was never written to takes no memory. */
   get bytes(): number {
-    return 4 * (this.arena.length + this.parent.length + this.op.length + this.table.length);
+    return this.bytesWith(this.table.length);
   }
 
-  /** Where the next staged image is to be written; call {@link commit} after writing it. */
-  get stageAt(): number {
-    return this.stagedCount * this.words;
+  private bytesWith(slots: number): number {
+    return this.size * this.bytesEach + 4 * slots + this.parts.reduce((sum, part) => sum + part.bytes, 0);
   }
 
-  get stageBuffer(): Int32Array {
-    return this.staged;
+  /** Bytes of a state without its slot in the index and its parts. */
+  private get bytesEach(): number {
+    return 4 * this.width + 4 + 2;
   }
 
-  /** Takes the image written at {@link stageAt} into the batch. */
-  commit(parent: number, op: number): void {
-    this.stagedParent[this.stagedCount] = parent;
-    this.stagedOp[this.stagedCount] = op;
-    if (++this.stagedCount === BATCH) this.flush();
-  }
-
-  /** Inserts what is staged. */
-  flush(): void {
-    const { words, staged, hashes, slot, stagedCount } = this;
-    if (this.size + stagedCount > this.parent.length) this.grow();
-    if ((this.size + stagedCount) * 5 > this.table.length * 4) this.rehash();
-    const mask = this.table.length - 1;
-    for (let n = 0; n < stagedCount; n++) hashes[n] = hash(staged, n * words, words);
-    for (let n = 0; n < stagedCount; n++) slot[n] = this.table[hashes[n] & mask];
-    let touched = 0;
-    for (let n = 0; n < stagedCount; n++) if (slot[n] !== 0) touched += this.arena[(slot[n] - 1) * words];
-    this.touched = touched;
-    for (let n = 0; n < stagedCount; n++) this.insert(n, hashes[n] & mask, mask);
-    this.stagedCount = 0;
-  }
-
-  /** Keeps the loads of the second pass alive. */
-  touched = 0;
-
-  private insert(n: number, start: number, mask: number): void {
-    const { words, table, arena, staged } = this;
-    const from = n * words;
-    for (let at = start; ; at = (at + 1) & mask) {
-      const state = table[at];
-      if (state === 0) {
-        const to = this.size * words;
-        for (let i = 0; i < words; i++) arena[to + i] = staged[from + i];
-        this.parent[this.size] = this.stagedParent[n];
-        this.op[this.size] = this.stagedOp[n];
-        table[at] = ++this.size;
-        return;
-      }
-      const to = (state - 1) * words;
-      let i = 0;
-      while (i < words && arena[to + i] === staged[from + i]) i++;
-      if (i === words) return;
+  /** Writes the image of a state to `to[at]`. */
+  image(state: number, to: Int32Array, at: number): void {
+    const { width, rows, parts, starts } = this;
+    for (let p = 0; p < width; p++) {
+      const part = parts[p];
+      const { words, width: w } = part;
+      const from = rows[state * width + p] * w;
+      const first = at + starts[p];
+      for (let i = 0; i < w; i++) to[first + i] = words[from + i];
     }
   }
 
-  /** The state with the image at `from[at]`; -1 if there is none. What is staged is not looked at. */
+  /** All images, one after another: of small searches. */
+  images(): Int32Array {
+    const out = new Int32Array(this.size * this.words);
+    for (let state = 0; state < this.size; state++) this.image(state, out, state * this.words);
+    return out;
+  }
+
+  /** The state with the image at `from[at]`; -1 if there is none. */
   find(from: Int32Array, at: number): number {
-    const { words, table, arena } = this;
-    const mask = table.length - 1;
-    for (let slot = hash(from, at, words) & mask; ; slot = (slot + 1) & mask) {
-      const state = table[slot] - 1;
+    for (let p = 0; p < this.width; p++) {
+      const part = this.parts[p].find(from, at + this.starts[p]);
+      if (part < 0) return -1;
+      this.scratch[p] = part;
+    }
+    return this.lookUp(this.scratch, 0, hash(this.scratch, 0, this.width));
+  }
+
+  /** The state that the runner is in becomes the first one. */
+  start(runner: { save(to: Int32Array, at: number): boolean }): void {
+    const { width, parts, starts, rows } = this;
+    const image = new Int32Array(this.words);
+    runner.save(image, 0);
+    for (let p = 0; p < width; p++) rows[p] = parts[p].intern(image, starts[p]);
+    const h = hash(rows, 0, width);
+    this.table[this.regionOf(h) + (h & ((this.table.length >>> this.regionBits) - 1))] = 1;
+    this.parent[0] = -1;
+    this.size = 1;
+  }
+
+  /** First slot of the region that a hash belongs to. */
+  regionOf(h: number): number {
+    return ((h >>> 1) >>> (31 - this.regionBits)) * (this.table.length >>> this.regionBits);
+  }
+
+  /** The state with the row at `from[at]`; -1 if there is none. */
+  lookUp(from: Int32Array, at: number, h: number): number {
+    const { width, table, rows } = this;
+    const mask = (table.length >>> this.regionBits) - 1;
+    const first = this.regionOf(h);
+    for (let n = h & mask; ; n = (n + 1) & mask) {
+      const state = table[first + n] - 1;
       if (state < 0) return -1;
+      const there = state * width;
       let i = 0;
-      while (i < words && arena[state * words + i] === from[at + i]) i++;
-      if (i === words) return state;
+      while (i < width && rows[there + i] === from[at + i]) i++;
+      if (i === width) return state;
     }
   }
 
-  /** Twice the room; an arena stays below 2^31 words. */
-  private grow(): void {
-    const states = this.parent.length * 2;
-    if (states * this.words >= 2 ** 31) throw new StoreFull('the arena would exceed 2^31 words');
-    const bytes = this.bytes + 4 * (this.arena.length + this.parent.length + this.op.length);
-    if (bytes > this.bytesMax) throw new StoreFull(`${this.size} states fill the memory that --memory allows`);
-    this.arena = extend(new Int32Array(states * this.words), this.arena);
-    this.parent = extend(shared(states), this.parent);
-    this.op = extend(shared(states), this.op);
-    this.onGrow(this);
+  /** Makes room for so many new states; true if columns are others now. No other thread may be at work. */
+  room(more: number): boolean {
+    let hasGrown = false;
+    if (this.size * this.bytesEach > this.bytesMax || this.bytes > this.bytesMax)
+      throw new StoreFull(`${this.size} states fill the memory that --memory allows`);
+    if (this.size + more > this.parent.length) {
+      this.grow(more);
+      hasGrown = true;
+    }
+    for (const part of this.parts) if (part.room(more)) hasGrown = true;
+    let slots = this.table.length;
+    while ((this.size + more) * 5 > slots * 4) slots *= 2;
+    if (slots > this.table.length) {
+      this.rehash(slots);
+      hasGrown = true;
+    }
+    return hasGrown;
   }
 
-  private rehash(): void {
-    const { words } = this;
-    const length = this.table.length * 2;
-    if (this.bytes + 4 * this.table.length > this.bytesMax) throw new StoreFull('the index would exceed --memory');
-    const table = new Int32Array(length);
-    for (let state = 0; state < this.size; state++) {
-      let at = hash(this.arena, state * words, words) & (length - 1);
-      while (table[at] !== 0) at = (at + 1) & (length - 1);
-      table[at] = state + 1;
-    }
+  /** What one address space may hold, and what `--memory` allows; rows are only backed by memory once written. */
+  private get statesMax(): number {
+    const perSlot = 5;
+    return Math.min(
+      Math.floor((WORDS_MAX - 1) / this.width),
+      Math.floor(this.bytesMax / (this.bytesEach + perSlot)) + STATES_MIN,
+    );
+  }
+
+  private grow(more: number): void {
+    const { statesMax } = this;
+    const wanted = this.size + more;
+    if (wanted > statesMax) throw new StoreFull(`${this.size} states fill the memory that --memory allows`);
+    // Twice as much, or all at once where copying it again would take more than there is.
+    const twice = Math.max(2 * this.parent.length, wanted);
+    const states = twice * 4 > statesMax ? statesMax : twice;
+    this.rows = grown(sharedInts(states * this.width), this.rows.subarray(0, this.size * this.width));
+    this.parent = grown(sharedInts(states), this.parent.subarray(0, this.size));
+    this.op = grown(new Uint16Array(new SharedArrayBuffer(2 * states)), this.op.subarray(0, this.size));
+  }
+
+  /** Puts all states into an index of so many slots. */
+  rehash(slots: number): void {
+    const { width, rows } = this;
+    // The old one stays until the new one is full.
+    if (slots >= WORDS_MAX || this.bytesWith(slots + this.table.length) > this.bytesMax + STATES_MIN * 64)
+      throw new StoreFull(`the index of ${this.size} states would exceed --memory`);
+    const table = sharedInts(slots);
     this.table = table;
+    const mask = (slots >>> this.regionBits) - 1;
+    for (let state = 0; state < this.size; state++) {
+      const h = hash(rows, state * width, width);
+      const first = this.regionOf(h);
+      let n = h & mask;
+      while (table[first + n] !== 0) n = (n + 1) & mask;
+      table[first + n] = state + 1;
+    }
   }
 
   /** Ops from the initial state to `state`. */
@@ -146,35 +228,13 @@ export class Store {
 }
 
 /** {@link Store.path} on the bare columns, for whoever shares them. */
-export function pathIn(parent: Int32Array, op: Int32Array, state: number): number[] {
+export function pathIn(parent: Int32Array, op: Uint16Array, state: number): number[] {
   const out: number[] = [];
   for (let s = state; parent[s] >= 0; s = parent[s]) out.push(op[s]);
   return out.reverse();
 }
 
-/** In shared memory, so that the trace of a design that hangs can be read from outside. */
-function shared(length: number): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(4 * length));
-}
-
-function extend(to: Int32Array, from: Int32Array): Int32Array {
+function grown<T extends Int32Array | Uint16Array>(to: T, from: T): T {
   to.set(from);
   return to;
-}
-
-/** A 32-bit mix of an image (murmur3's finaliser between words). */
-export function hash(a: Int32Array, at: number, words: number): number {
-  let h = words;
-  for (let i = 0; i < words; i++) {
-    let x = Math.imul(a[at + i], 0xcc9e2d51);
-    x = (x << 15) | (x >>> 17);
-    h ^= Math.imul(x, 0x1b873593);
-    h = (h << 13) | (h >>> 19);
-    h = (Math.imul(h, 5) + 0xe6546b64) | 0;
-  }
-  h ^= h >>> 16;
-  h = Math.imul(h, 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return h ^ (h >>> 16);
 }

@@ -12,7 +12,7 @@ import { instrumentedBuild } from './instrument.js';
 import type { Job } from './jobs.js';
 import { Jobs } from './jobs.js';
 import type { CheckOptions } from './options.js';
-import { workersFor } from './options.js';
+import { threadsFor, workersFor } from './options.js';
 import { complain } from './output.js';
 import type { Plan } from './plan.js';
 import { plan } from './plan.js';
@@ -140,9 +140,10 @@ async function runAll(
 ): Promise<Job[]> {
   const { searches } = planned;
   const workers = workersFor(searches.length, options.workers);
+  const threads = threadsFor(workers, options.workers);
   const memoryBytes = Math.floor(options.memoryBytes / workers);
   const progress = new Progress(jobs, searches.length, options.isQuiet);
-  const promises = jobs.start(await withBuilds(searches, memoryBytes), workers);
+  const promises = jobs.start(await withBuilds(searches, memoryBytes, threads), workers);
   const out: Job[] = [];
   for (const [n, promise] of promises.entries()) {
     const job = await promise;
@@ -156,11 +157,11 @@ async function runAll(
 }
 
 /** Engine coverage runs a build of its own, one a design. */
-async function withBuilds(searches: readonly Search[], memoryBytes: number): Promise<Search[]> {
+async function withBuilds(searches: readonly Search[], memoryBytes: number, threads: number): Promise<Search[]> {
   const builds = new Map<string, Promise<string>>();
   const out: Search[] = [];
   for (const search of searches) {
-    if (search.engine !== 'coverage') out.push({ ...search, memoryBytes });
+    if (search.engine !== 'coverage') out.push({ ...search, memoryBytes, threads });
     else {
       const { name } = search.ref;
       if (!builds.has(name)) builds.set(name, instrumentedBuild(search.ref));

@@ -13,6 +13,7 @@ import type { Design } from '../model/design.js';
 import { openCoverage } from './coverage.js';
 import { handedOver } from './handed-over.js';
 import type { RawClass, Search, Tally } from './protocol.js';
+import { teamOf } from './team.js';
 import { deadClass, isOfDesign, post, watch } from './watch.js';
 
 /** States that the sample of a random run is taken from. */
@@ -76,10 +77,16 @@ function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found
   const watched = watch(heartbeat);
   const explorer = new Explorer(
     runner,
-    { memoryBytes: search.memoryBytes, steps: search.steps, isOver: () => budget.isOver() },
+    {
+      memoryBytes: search.memoryBytes,
+      steps: search.steps,
+      isOver: () => budget.isOver(),
+      team: teamOf(search, search.threads ?? 1, (memory) => post({ kind: 'member', memory })),
+    },
     {
       ...watched.hooks,
       onProgress: (states, edges, depth, frontier) => heartbeat.note(states, edges, depth, frontier),
+      busy: (isBusy) => heartbeat.busy(isBusy),
       onClass: (found) => {
         // The engine goes on to correct isAfterOthers in this very object.
         classes.push(found);
@@ -87,12 +94,6 @@ function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found
       },
     },
   );
-  const flush = explorer.store.flush.bind(explorer.store);
-  explorer.store.flush = () => {
-    heartbeat.busy(true);
-    flush();
-    heartbeat.busy(false);
-  };
   let cutShort = '';
   try {
     const result = explorer.run();
@@ -117,7 +118,7 @@ function purity(runner: Runner, explorer: Explorer, search: Search, heartbeat: H
   heartbeat.follow(runner, true);
   let impurity: string | undefined;
   try {
-    impurity = findImpurity(runner, explorer.store.arena, explorer.store.size);
+    impurity = findImpurity(runner, explorer.store);
   } catch (error) {
     // It was judged as a violation by the search.
     if (!isOfDesign(error)) throw error;

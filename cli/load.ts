@@ -123,6 +123,14 @@ async function importFile(ref: DesignRef): Promise<Design> {
  * The design that is meant; of `module`, where that was loaded already. User code runs in here: never call it outside a
  * worker where `ref.url` is set.
  */
+/** The design of a place: the one that is named, or its base. */
+export async function designOf(ref: DesignRef, onBase: boolean): Promise<Design> {
+  const design = await loadDesign(ref);
+  if (!onBase) return design;
+  if (design.base === undefined) throw new UsageError(`design '${design.id}' has no base to compare with`);
+  return design.base;
+}
+
 export async function loadDesign(ref: DesignRef, module?: DesignModule): Promise<Design> {
   try {
     const design =

@@ -177,7 +177,15 @@ export function parseOptions(raw: RawOptions): CheckOptions {
   };
 }
 
-/** Threads for so many searches. */
+/** Threads that may share one search. */
+const THREADS_MAX = 64;
+
+/** Threads of each search, where `running` of them run at a time. */
+export function threadsFor(running: number, asked: number | undefined): number {
+  return Math.max(1, Math.min(THREADS_MAX, Math.floor((asked ?? availableParallelism()) / running)));
+}
+
+/** Searches that run at a time, of so many. */
 export function workersFor(searches: number, asked: number | undefined): number {
   return Math.max(1, Math.min(searches, asked ?? availableParallelism()));
 }

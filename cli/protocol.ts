@@ -1,7 +1,7 @@
 /** What the main thread and the workers say to each other. */
 import type { Imported } from '../campaign/corpus/import.js';
 import type { OutcomeKind } from '../campaign/corpus/outcome.js';
-import type { Columns } from '../check/heartbeat.js';
+import type { Columns } from '../check/store.js';
 import type { CheckResult, EngineName, Minimality } from '../harness/result.js';
 import type { ViolationClass } from '../harness/runner.js';
 import type { Bounds } from '../model/bounds.js';
@@ -31,6 +31,8 @@ export interface Search extends Place {
   readonly runs?: number;
   readonly seconds: number;
   readonly memoryBytes: number;
+  /** Of engine exhaustive: threads that search together; one where absent. */
+  readonly threads?: number;
   readonly timing: boolean;
   readonly hasColour: boolean;
   /** Folder that traces are written to, where there is one. */
@@ -190,6 +192,8 @@ export interface WorkerData {
 
 export type Message =
   | { readonly kind: 'columns'; readonly columns: Columns }
+  /** Another thread takes part; its heartbeat. */
+  | { readonly kind: 'member'; readonly memory: SharedArrayBuffer }
   /** `ops`: the path in C spelling. */
   | { readonly kind: 'class'; readonly found: RawClass; readonly ops: readonly string[] }
   | { readonly kind: 'row'; readonly row: CorpusRow }

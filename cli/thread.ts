@@ -3,7 +3,7 @@
  * is ended from outside, and the op that it hangs in is known.
  */
 import { Worker } from 'node:worker_threads';
-import type { Columns } from '../check/heartbeat.js';
+import type { Columns } from '../check/store.js';
 import { Heartbeat, Phase } from '../check/heartbeat.js';
 import type { Answers, CorpusRow, Message, RawClass, Task, WorkerData } from './protocol.js';
 import { refOfTask } from './protocol.js';
@@ -27,6 +27,16 @@ function limits(): { load: number; hang: number } {
 /** Times that a thread is given the benefit of the doubt. */
 const DOUBTS = 3;
 
+/** One heartbeat as it was last seen. */
+interface Pulse {
+  readonly heartbeat: Heartbeat;
+  beats: number;
+  /** Milliseconds awake without a beat: a machine that was suspended does not count. */
+  quiet: number;
+}
+
+const pulseOf = (heartbeat: Heartbeat): Pulse => ({ heartbeat, beats: -1, quiet: 0 });
+
 export class Thread<K extends Task['kind']> {
   readonly heartbeat = new Heartbeat();
   /** Classes found so far. */
@@ -39,10 +49,9 @@ export class Thread<K extends Task['kind']> {
   private readonly isHung: (path: readonly number[]) => Promise<boolean>;
   private readonly task: Task;
   private columns: Columns | undefined;
+  /** Its own heartbeat and those of the threads that search with it. */
+  private readonly pulses: Pulse[];
   private timer: NodeJS.Timeout | undefined;
-  private lastBeats = -1;
-  /** Milliseconds awake without a beat: a machine that was suspended does not count. */
-  private quiet = 0;
   private doubts = 0;
   /** Told each class as it is found, with its ops in C spelling. */
   onClass: (found: RawClass, ops: readonly string[]) => void = () => {};
@@ -55,6 +64,7 @@ export class Thread<K extends Task['kind']> {
   ) {
     this.task = task;
     this.isHung = isHung;
+    this.pulses = [pulseOf(this.heartbeat)];
     const workerData: WorkerData = { task, memory: this.heartbeat.memory };
     this.worker = new Worker(new URL('./worker.js', import.meta.url), { workerData, stdout: true, stderr: true });
     // Results go to stdout, and only results: what a design prints is shown beside them.
@@ -92,6 +102,9 @@ export class Thread<K extends Task['kind']> {
       case 'columns':
         this.columns = message.columns;
         return;
+      case 'member':
+        this.pulses.push(pulseOf(new Heartbeat(message.memory)));
+        return;
       case 'class':
         this.classes.push(message.found);
         this.onClass(message.found, message.ops);
@@ -121,17 +134,21 @@ export class Thread<K extends Task['kind']> {
   }
 
   private async watch(): Promise<void> {
-    const { beats, isBusy, phase } = this.heartbeat;
-    if (beats !== this.lastBeats || isBusy) {
-      this.lastBeats = beats;
-      this.quiet = 0;
+    for (const pulse of this.pulses) await this.look(pulse);
+  }
+
+  private async look(pulse: Pulse): Promise<void> {
+    const { beats, isBusy, phase } = pulse.heartbeat;
+    if (beats !== pulse.beats || isBusy) {
+      pulse.beats = beats;
+      pulse.quiet = 0;
       return;
     }
-    this.quiet += this.tick;
+    pulse.quiet += this.tick;
     const isLoading = phase === Phase.Loading;
-    if (this.quiet < 1000 * (isLoading ? this.limits.load : this.limits.hang)) return;
-    this.quiet = Number.NEGATIVE_INFINITY;
-    const path = this.heartbeat.path(this.columns);
+    if (pulse.quiet < 1000 * (isLoading ? this.limits.load : this.limits.hang)) return;
+    pulse.quiet = Number.NEGATIVE_INFINITY;
+    const path = pulse.heartbeat.path(this.columns);
     if (isLoading) {
       this.end({ kind: 'hung', path: undefined });
     } else if (path === undefined) {
@@ -140,10 +157,10 @@ export class Thread<K extends Task['kind']> {
         isUsage: true,
         message: `${this.name}: it no longer answers where it did before, and the op is not known; does a function keep state outside Kernel?`,
       });
-    } else if (++this.doubts > DOUBTS || ((await this.isHung(path)) && this.heartbeat.beats === beats)) {
+    } else if (++this.doubts > DOUBTS || ((await this.isHung(path)) && pulse.heartbeat.beats === beats)) {
       this.end({ kind: 'hung', path });
     } else {
-      this.quiet = 0;
+      pulse.quiet = 0;
     }
   }
 

@@ -1,7 +1,8 @@
 /** What a search in a worker tells the main thread, and what becomes of a design that throws. */
 import { parentPort } from 'node:worker_threads';
 import type { ExploreHooks } from '../check/explore.js';
-import type { Columns, Heartbeat } from '../check/heartbeat.js';
+import type { Heartbeat } from '../check/heartbeat.js';
+import type { Columns } from '../check/store.js';
 import type { Runner } from '../harness/runner.js';
 import { DesignFault } from '../harness/runner.js';
 import { cName } from '../model/functions.js';

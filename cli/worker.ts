@@ -3,26 +3,18 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Heartbeat, Phase } from '../check/heartbeat.js';
 import { UsageError } from '../harness/bounds-text.js';
 import { Runner } from '../harness/runner.js';
-import type { Design } from '../model/design.js';
 import { doItems } from './corpus-worker.js';
 import { runSearch } from './engines.js';
 import { explain, hungClass } from './explain.js';
 import { readInput } from './input.js';
 import { Late } from './late.js';
-import { factsOf, loadDesign } from './load.js';
+import { designOf, factsOf, loadDesign } from './load.js';
 import type { Answers, Message, Place, Search, Task, WorkerData } from './protocol.js';
 import { refOfTask } from './protocol.js';
 import { minimizeTrace, replayTrace } from './retrace.js';
 
-async function designOf(place: Place): Promise<Design> {
-  const design = await loadDesign(place.ref);
-  if (!place.onBase) return design;
-  if (design.base === undefined) throw new UsageError(`design '${design.id}' has no base to compare with`);
-  return design.base;
-}
-
 async function search(task: Search, heartbeat: Heartbeat): Promise<Answers['search']> {
-  const design = await designOf(task);
+  const design = await designOf(task.ref, task.onBase);
   const { classes, tally, kept, frontier } = await runSearch(task, design, heartbeat);
   const report = explain(task, design, classes, tally, heartbeat);
   return { ...report, ...(kept === undefined ? {} : { kept }), ...(frontier === undefined ? {} : { frontier }) };
@@ -32,7 +24,7 @@ async function explainHung(
   task: Extract<Task, { kind: 'explain' }>,
   heartbeat: Heartbeat,
 ): Promise<Answers['explain']> {
-  const design = await designOf(task.search);
+  const design = await designOf(task.search.ref, task.search.onBase);
   const classes = [...task.classes];
   if (task.hung.length > 0) {
     const runner = new Runner(design, task.search.bounds, task.search.scenario);
@@ -42,7 +34,7 @@ async function explainHung(
 }
 
 async function retake(place: Place, ops: readonly number[], heartbeat: Heartbeat): Promise<true> {
-  const runner = new Runner(await designOf(place), place.bounds, place.scenario);
+  const runner = new Runner(await designOf(place.ref, place.onBase), place.bounds, place.scenario);
   heartbeat.enter(Phase.Replaying);
   heartbeat.follow(runner);
   runner.reset();

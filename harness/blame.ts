@@ -85,6 +85,14 @@ export class Blame {
     return name;
   }
 
+  /** Whether {@link functionFor} has the same answer for such a violation from here on. */
+  isSettled(invariant: Invariant, n: number, flavour: number): boolean {
+    if (invariant.severity === 'fatal' || invariant.id === 'no-warn') return false;
+    const { k, ops } = this.runner;
+    if (ops[n].spec.fn === null && k.needs.memory !== 'fixed') return true;
+    return (this.known.get(`${invariant.id} ${n} ${flavour}`)?.times ?? 0) >= this.samples;
+  }
+
   private innermost(invariant: Invariant, spec: OpSpec, n: number, from: Int32Array, at: number): string {
     this.stack = [];
     this.roots = [];

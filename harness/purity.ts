@@ -16,22 +16,31 @@ interface Edge {
   readonly op: number;
 }
 
+/** States that a search has come to, by number. */
+export interface States {
+  readonly size: number;
+  image(state: number, to: Int32Array, at: number): void;
+}
+
 /** What an edge did: outcome, return value, image. */
 type Effect = readonly number[];
 
-function apply(runner: Runner, arena: Int32Array, edge: Edge, image: Int32Array): Effect {
-  runner.load(arena, edge.state * runner.words);
+function apply(runner: Runner, states: States, edge: Edge, image: Int32Array): Effect {
+  states.image(edge.state, image, 0);
+  runner.load(image, 0);
   const step = runner.take(edge.op);
   if (step === Step.Idle || step === Step.Fatal) return [step];
   const fits = runner.save(image, 0);
   return [step, runner.judged.ret, fits ? 1 : 0, ...image];
 }
 
-function sampleOf(runner: Runner, arena: Int32Array, states: number): Edge[] {
+function sampleOf(runner: Runner, states: States): Edge[] {
   const edges: Edge[] = [];
-  const stride = Math.max(1, Math.floor((states * 16) / EDGES_MAX));
-  for (let state = 0; state < states && edges.length < EDGES_MAX; state += stride) {
-    runner.load(arena, state * runner.words);
+  const image = new Int32Array(runner.words);
+  const stride = Math.max(1, Math.floor((states.size * 16) / EDGES_MAX));
+  for (let state = 0; state < states.size && edges.length < EDGES_MAX; state += stride) {
+    states.image(state, image, 0);
+    runner.load(image, 0);
     for (const { spec, first, end } of runner.groups) {
       if (!runner.isReady(spec)) continue;
       for (let op = first; op < end; op++) if (runner.isAllowed(op)) edges.push({ state, op });
@@ -68,14 +77,14 @@ function fraction(runner: Runner): string | undefined {
  * One sentence that names the op where state is kept outside Kernel, or where a field is
  * left that is no integer; undefined where none of the sample shows any. Spoils the runner's state.
  */
-export function findImpurity(runner: Runner, arena: Int32Array, states: number): string | undefined {
-  const edges = sampleOf(runner, arena, states);
+export function findImpurity(runner: Runner, states: States): string | undefined {
+  const edges = sampleOf(runner, states);
   const image = new Int32Array(runner.words);
   const { id } = runner.w.design;
   const effects: Effect[] = [];
   const looks = new Int32Array(runner.opCount);
   for (const edge of edges) {
-    const effect = apply(runner, arena, edge, image);
+    const effect = apply(runner, states, edge, image);
     effects.push(effect);
     const isLookedAt = effect[0] === Step.Taken && looks[edge.op]++ < LOOKS_MAX;
     const odd = isLookedAt ? fraction(runner) : undefined;
@@ -83,7 +92,7 @@ export function findImpurity(runner: Runner, arena: Int32Array, states: number):
       return `design '${id}' leaves ${odd} after ${runner.ops[edge.op].text}; every field of Kernel has to hold an integer`;
     }
   }
-  const again = (n: number): boolean => same(effects[n], apply(runner, arena, edges[n], image));
+  const again = (n: number): boolean => same(effects[n], apply(runner, states, edges[n], image));
   for (let n = edges.length - 1; n >= 0; n--) {
     if (again(n) && again(n)) continue;
     return `design '${id}' keeps state outside Kernel: ${runner.ops[edges[n].op].text} did two things from one state; declare the state under add.fields and use k.added`;

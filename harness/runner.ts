@@ -125,8 +125,7 @@ export class Runner implements System {
   isAllowed(n: number): boolean {
     const { spec } = this.ops[n];
     if (spec.allowed === undefined) return true;
-    const a = 4 * n;
-    const { args } = this;
+    const [a, args] = [4 * n, this.args];
     return spec.allowed(this.k, this.g, this.w, args[a], args[a + 1], args[a + 2], args[a + 3]);
   }
 
@@ -273,20 +272,28 @@ export class Runner implements System {
     });
   }
 
-  /** Runs op `n` once more with every call of a design function reported to `hook`. */
-  withTrace(table: KernelFunctions, n: number): void {
-    this.k.fn = table;
+  /** Takes op `n`, which is counted already. */
+  again(n: number): Step {
     this.isCounting = false;
     try {
-      this.take(n);
+      return this.take(n);
     } finally {
       this.isCounting = true;
+    }
+  }
+
+  /** {@link again}, every call of a design function by way of `table`. */
+  withTrace(table: KernelFunctions, n: number): void {
+    this.k.fn = table;
+    try {
+      this.again(n);
+    } finally {
       this.k.fn = this.w.design.functions;
     }
   }
 
   get isQuiescent(): boolean {
-    const { k } = this;
-    return k.caller.kind === 0 && !k.iter.active && k.request.on === 0 && arePipesEmpty(k, this.w.ring);
+    const { k, w } = this;
+    return k.caller.kind === 0 && !k.iter.active && k.request.on === 0 && arePipesEmpty(k, w.ring);
   }
 }

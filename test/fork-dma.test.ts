@@ -81,9 +81,9 @@ function expectSame(off: 'pages' | 'values', design: Design, bounds: string): vo
   expect(full.states).toBeGreaterThan(on.states);
   const lines = full.classes.map(({ class: c, path }) => `${c.invariant} ${c.op} ${c.function} ${path.length}`);
   expect(lines.sort()).toEqual([...on.lines].sort());
-  const images = imagesThrough(on.runner, explorer.store.arena, full.states);
+  const images = imagesThrough(on.runner, explorer.store.images(), full.states);
   expect(images.size).toBe(on.states);
-  expect(images).toEqual(imagesThrough(on.runner, on.explorer.store.arena, on.states));
+  expect(images).toEqual(imagesThrough(on.runner, on.explorer.store.images(), on.states));
 }
 
 describe('names that do not matter', () => {
@@ -116,7 +116,7 @@ test.each([
 
 describe.each(['contents=3', 'contents=off', 'order=1', 'cow=mapcount'])('the image, %s', (bounds) => {
   const { runner, explorer, states } = search(linux61, 'fork-dma', `vpages=2,files=1,${bounds}`, 100_000);
-  const { arena } = explorer.store;
+  const arena = explorer.store.images();
 
   test('loads what it has saved', () => {
     const again = new Int32Array(runner.words);
@@ -140,7 +140,7 @@ describe.each(['contents=3', 'contents=off', 'order=1', 'cow=mapcount'])('the im
   });
 
   test('holds all state', () => {
-    expect(findImpurity(runner, arena, states)).toBeUndefined();
+    expect(findImpurity(runner, explorer.store)).toBeUndefined();
   });
 });
 

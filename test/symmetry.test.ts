@@ -16,7 +16,7 @@ function canonicalImages(id: string, scenario: ScenarioName, bounds: string): Se
   const full = search(designOf(id), scenario, `${bounds},symmetry=off`);
   expect(full.isExhausted).toBe(true);
   const on = search(designOf(id), scenario, bounds).runner;
-  return imagesThrough(on, full.explorer.store.arena, full.states);
+  return imagesThrough(on, full.explorer.store.images(), full.states);
 }
 
 function imagesThrough(runner: Runner, arena: Int32Array, states: number): Set<string> {
@@ -35,7 +35,7 @@ describe('symmetry', () => {
     const canonical = search(designOf(id), scenario, bounds);
     const images = canonicalImages(id, scenario, bounds);
     expect(images.size).toBe(canonical.states);
-    expect(images).toEqual(imagesThrough(canonical.runner, canonical.explorer.store.arena, canonical.states));
+    expect(images).toEqual(imagesThrough(canonical.runner, canonical.explorer.store.images(), canonical.states));
   });
 
   test.each(['linux-4.8', 'linux-5.8'])('of a ring that is resized under sleepers, %s', (id) => {

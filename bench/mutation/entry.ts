@@ -125,8 +125,7 @@ class Search {
     const result = explorer.run();
     // What was first seen behind something else may have been seen by itself since.
     for (const c of result.classes) this.note(c.class, c.path, c.isAfterOthers);
-    const { arena } = explorer.store;
-    for (let n = 0; n < result.states * runner.words; n++) sum.add(arena[n]);
+    for (const word of explorer.store.images()) sum.add(word);
     return result.states;
   }
 

@@ -24,7 +24,7 @@ describe('a heartbeat', () => {
   test('reads the path of a search from the columns of its store', () => {
     const heartbeat = new Heartbeat();
     heartbeat.enter(Phase.Searching);
-    const columns = { parent: Int32Array.of(-1, 0, 1), op: Int32Array.of(0, 7, 9) };
+    const columns = { parent: Int32Array.of(-1, 0, 1), op: Uint16Array.of(0, 7, 9) };
     heartbeat.beat(2, 11);
     expect(heartbeat.path(columns)).toEqual([7, 9, 11]);
     heartbeat.beat(0, 3);

@@ -44,20 +44,20 @@ describe.each(PAIRS)('$id, $scenario', ({ design, scenario }) => {
     const { runner, explorer, states } = found;
     const again = new Int32Array(runner.words);
     for (let s = 0; s < states; s += 7) {
-      runner.load(explorer.store.arena, s * runner.words);
+      runner.load(explorer.store.images(), s * runner.words);
       expect(runner.save(again, 0)).toBe(true);
-      expect([...again]).toEqual([...explorer.store.arena.subarray(s * runner.words, (s + 1) * runner.words)]);
+      expect([...again]).toEqual([...explorer.store.images().subarray(s * runner.words, (s + 1) * runner.words)]);
     }
   });
 
   test('keeps no state outside the image', () => {
-    expect(findImpurity(found.runner, found.explorer.store.arena, found.states)).toBeUndefined();
+    expect(findImpurity(found.runner, found.explorer.store)).toBeUndefined();
   });
 
   test.skipIf(!SCENARIOS[scenario].needs.pipe)('reads no stale field of a released slot but its flags', () => {
     const { explorer, states } = found;
     const runner = new Runner(design, parseBounds('tiny,contents=off', undefined, SCENARIOS[scenario]), scenario);
-    const arena = explorer.store.arena;
+    const arena = explorer.store.images();
     const enabled = new Int32Array(runner.opCount);
     for (let s = 0; s < states; s += 11) {
       const at = s * runner.words;

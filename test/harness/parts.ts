@@ -79,7 +79,8 @@ export function compareParts(
   const explorer = new Explorer(runner, { memoryBytes: 1e9, steps, isOver: () => false });
   explorer.run();
   const out: Compared = { edges: 0, byState: 0, byStep: 0, wrong: [] };
-  const { arena, size } = explorer.store;
+  const { size } = explorer.store;
+  const arena = explorer.store.images();
   const image = new Int32Array(runner.words);
   const enabled = new Int32Array(runner.opCount);
   for (let state = 0; state < size; state += every) {

@@ -1,0 +1,57 @@
+/** One thread and several come to the same states, under the same numbers, and to the same classes and traces. */
+import { Explorer } from '#iov/check/explore.js';
+import { teamOf } from '#iov/cli/team.js';
+import { parseBounds } from '#iov/harness/bounds-text.js';
+import { Runner } from '#iov/harness/runner.js';
+import type { ScenarioName } from '#iov/model/scenario.js';
+import { SCENARIOS } from '#iov/model/scenario.js';
+import { describe, expect, test } from 'vitest';
+import { designOf } from '../search.js';
+
+interface Seen {
+  readonly result: unknown;
+  readonly images: Int32Array;
+  readonly parents: Int32Array;
+  readonly ops: Uint16Array;
+  readonly reached: unknown;
+  /** Threads that took part. */
+  readonly members: number;
+}
+
+function searchWith(threads: number, id: string, scenario: ScenarioName, text: string, steps: number): Seen {
+  const bounds = parseBounds(text, undefined, SCENARIOS[scenario]);
+  const runner = new Runner(designOf(id), bounds, scenario);
+  let members = 0;
+  const place = { ref: { name: id, url: null, without: [] }, onBase: false, scenario, bounds };
+  const team = teamOf(place, threads, () => members++);
+  const explorer = new Explorer(runner, { memoryBytes: 2e9, steps, isOver: () => false, team });
+  const { bytes: _bytes, ...result } = explorer.run();
+  const { store } = explorer;
+  return {
+    result,
+    images: store.images(),
+    parents: store.parent.slice(0, store.size),
+    ops: store.op.slice(0, store.size),
+    reached: runner.reached.table(),
+    members,
+  };
+}
+
+const ALL = Number.POSITIVE_INFINITY;
+
+describe('threads', () => {
+  test.each<[string, ScenarioName, string, number]>([
+    ['pipe-iter-2016', 'pipe-iter', 'tiny', ALL],
+    ['linux-6.1', 'packet', 'default', ALL],
+    ['linux-6.1', 'pipe-iter', 'default', 400_000],
+    ['linux-6.12', 'extract', 'default', 1_000_000],
+  ])('%s %s %s, %d steps', (id, scenario, bounds, steps) => {
+    const { members: none, ...one } = searchWith(1, id, scenario, bounds, steps);
+    expect(none).toBe(0);
+    for (const threads of [2, 3]) {
+      const { members, ...several } = searchWith(threads, id, scenario, bounds, steps);
+      expect(members).toBe(threads - 1);
+      expect(several).toEqual(one);
+    }
+  });
+});
