@@ -6,6 +6,7 @@
 import type { Invariant } from '../invariants/invariant.js';
 import type { Design } from '../model/design.js';
 import type { FunctionName, KernelFunctions } from '../model/functions.js';
+import { functionTable } from '../model/function-table.js';
 import { cName } from '../model/functions.js';
 import type { OpSpec } from '../model/op.js';
 import type { Runner } from './runner.js';
@@ -38,11 +39,11 @@ export class Blame {
     this.b = new Int32Array(runner.words);
     const { design } = runner.w;
     this.own = ownFunctions(design, runner.k.needs.memory !== 'none');
-    const table: Record<string, AnyFunction> = {};
+    const table = {} as Record<FunctionName, AnyFunction>;
     for (const [name, fn] of Object.entries(design.functions)) {
-      table[name] = this.watch(name as FunctionName, fn as AnyFunction);
+      table[name as FunctionName] = this.watch(name as FunctionName, fn as AnyFunction);
     }
-    this.table = table as unknown as KernelFunctions;
+    this.table = functionTable(table);
   }
 
   /** A function that notes itself as a child of its caller if it changed the state. */

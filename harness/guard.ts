@@ -9,6 +9,7 @@ import type { FunctionName, KernelFunctions } from '../model/functions.js';
 import { cName } from '../model/functions.js';
 import type { Kernel, Page } from '../model/kernel.js';
 import { OOPS } from '../model/kernel.js';
+import { functionTable } from '../model/function-table.js';
 import { UsageError } from './bounds-text.js';
 
 type Kind<R> = [R] extends [boolean]
@@ -241,13 +242,13 @@ const OURS: ReadonlySet<unknown> = new Set(DESIGNS.flatMap((design) => Object.va
 
 /** The same design, with every function that is not one of ours watched. */
 export function guardDesign(design: Design): Design {
-  const functions: Record<string, unknown> = {};
+  const functions = {} as Record<FunctionName, unknown>;
   for (const [name, fn] of Object.entries(design.functions)) {
-    functions[name] = OURS.has(fn) ? fn : guardFunction(name as FunctionName, fn as AnyFunction);
+    functions[name as FunctionName] = OURS.has(fn) ? fn : guardFunction(name as FunctionName, fn as AnyFunction);
   }
   return {
     ...design,
-    functions: functions as unknown as KernelFunctions,
+    functions: functionTable(functions),
     addedInvariants: design.addedInvariants.map((added) => guardInvariant(design.id, added)),
     without: (fixes) => guardDesign(design.without(fixes)),
   };

@@ -24,7 +24,7 @@ export function unrollRules(list: readonly RulePart[]): HoldAll {
     const holds = isStep ? 'stepHolds' : 'holds';
     return `if ((broken & ${bit}) === 0 && !i${n}.${holds}(s)) found |= ${bit};`;
   });
-  const body = `return (s, broken) => {\nlet found = 0;\n${lines.join('\n')}\nreturn found;\n};`;
+  const body = `return (s, broken) => {\nlet found = 0;\n${lines.join('\n')}\nreturn found;\n};\n//# sourceURL=rules`;
   return new Function(...names, body)(...list.map(({ rule }) => rule)) as HoldAll;
 }
 
@@ -50,7 +50,8 @@ function unrollEnabled(spec: OpSpec, args: Int32Array, first: number, end: numbe
     ${loop('plain')}
     ${marked.length === 0 ? '' : `if (g.isMarkFree) ${loop('marked')}`}
     return count;
-  };`;
+  };
+//# sourceURL=enabled`;
   return new Function('spec', 'args', 'plain', 'marked', body)(spec, args, plain, marked) as ListEnabled;
 }
 

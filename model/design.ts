@@ -7,6 +7,7 @@ import type { Contract } from './contract.js';
 import type { FunctionName, KernelFunctions } from './functions.js';
 import { cName } from './functions.js';
 import { ALL_FUNCTION_NAMES } from './function-names.js';
+import { functionTable } from './function-table.js';
 import type { Ghost } from './ghost.js';
 import type { Kernel } from './kernel.js';
 import type { RingForm } from './ring.js';
@@ -191,7 +192,7 @@ function resolve(spec: DesignSpec, off: readonly string[]): Design {
     contract,
     scenarios: spec.scenarios ?? spec.base?.scenarios ?? [],
     expect: spec.expect ?? (off.length === 0 ? {} : {}),
-    functions: functions as unknown as KernelFunctions,
+    functions: functionTable(functions),
     patched: Object.keys(patch) as FunctionName[],
     present,
     addedFields: [...(spec.base?.addedFields ?? []), ...(spec.add?.fields ?? [])],

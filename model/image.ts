@@ -99,9 +99,15 @@ export function makeCodec(
     'at',
     'order',
     'R',
-    `${head}\nlet v = 0, w = 0, bad = 0;\n${saveLines.join('\n')}\nreturn bad === 0;`,
+    `${head}\nlet v = 0, w = 0, bad = 0;\n${saveLines.join('\n')}\nreturn bad === 0;\n//# sourceURL=save`,
   ) as Save;
-  const load = new Function('k', 'g', 'from', 'at', `${pipeNames(pipes)}\n${loadLines.join('\n')}`) as Load;
+  const load = new Function(
+    'k',
+    'g',
+    'from',
+    'at',
+    `${pipeNames(pipes)}\n${loadLines.join('\n')}\n//# sourceURL=load`,
+  ) as Load;
   const values = new Function('k', 'g', 'order', 'R', `${head}\nreturn [${fields.map((f) => f.get).join(', ')}];`) as (
     k: Kernel,
     g: Ghost,
