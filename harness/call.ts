@@ -1,31 +1,72 @@
-/** One call of an op, and what becomes of a design that throws. */
+/**
+ * One call of an op, with what follows from its return: generated, one function for each spec, so that the engine that
+ * runs it sees which functions are called and can put them in line.
+ */
+import type { Judged } from '../invariants/invariant.js';
 import type { FunctionName } from '../model/functions.js';
 import { cName } from '../model/functions.js';
-import type { Kernel } from '../model/kernel.js';
 import { OOPS } from '../model/kernel.js';
-import type { OpSpec, World } from '../model/op.js';
+import type { OpSpec } from '../model/op.js';
+import type { Group } from './unroll.js';
 
 /** An error inside a design's own code that is no kernel oops: it threw, or returned no number. */
 export class DesignFault extends Error {}
+
+/** How a call ended: it returned, it was no step of its own, or a kernel oops left it (`k.fatal`). */
+export const Call = { Returned: 0, Idle: 1, Oops: 2 } as const;
+export type Call = (typeof Call)[keyof typeof Call];
+
+/** Calls instance `n`, notes return and promise in `judged`, and accounts for what is owed. */
+export type CallOp = (n: number) => Call;
 
 /** The C function that an op enters, for messages. */
 function entry(spec: OpSpec): string {
   return spec.fn === null ? spec.name : cName(spec.fn satisfies FunctionName);
 }
 
-/** Calls the op; a kernel oops is left in `k.fatal`, anything else that is thrown is the design's fault. */
-export function callOp(spec: OpSpec, k: Kernel, w: World, a: number, b: number, c: number, d: number): number {
-  try {
-    const ret = spec.apply(k, w, a, b, c, d);
-    if (typeof ret !== 'number' || !Number.isInteger(ret)) {
-      throw new DesignFault(`${entry(spec)}() returned ${String(ret)}, which is no integer`);
+/** A kernel oops is Call.Oops; anything else that is thrown is the design's fault. */
+function caught(spec: OpSpec, error: unknown): Call {
+  if (error === OOPS) return Call.Oops;
+  if (error instanceof DesignFault) throw error;
+  throw new DesignFault(`${entry(spec)}() threw: ${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  });
+}
+
+function checkReturn(spec: OpSpec, ret: unknown): void {
+  if (typeof ret === 'number' && Number.isInteger(ret)) return;
+  throw new DesignFault(`${entry(spec)}() returned ${String(ret)}, which is no integer`);
+}
+
+/** `args`: four a row. */
+function unrollCall(spec: OpSpec, args: Int32Array, judged: Judged): CallOp {
+  const { k, g, w } = judged;
+  const list = [0, 1, 2, 3].map((n) => (n < spec.args.length ? `args[4 * n + ${n}]` : '0'));
+  const body = `return (n) => { // ${spec.name}
+    const a = ${list[0]}, b = ${list[1]}, c = ${list[2]}, d = ${list[3]};
+    let ret = 0;
+    try {
+      ret = spec.apply(k, w, a, b, c, d);
+    } catch (error) {
+      return caught(spec, error);
     }
-    return ret;
-  } catch (error) {
-    if (error === OOPS) return 0;
-    if (error instanceof DesignFault) throw error;
-    throw new DesignFault(`${entry(spec)}() threw: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  }
+    if (k.fatal !== '') return ${Call.Oops};
+    if ((ret | 0) !== ret) checkReturn(spec, ret);
+    judged.ret = ret;
+    ${spec.isIdle === undefined ? '' : `if (spec.isIdle(k, ret, a, b, c, d)) return ${Call.Idle};`}
+    judged.unkept = ${spec.promise === undefined ? "''" : 'spec.promise(g, k, w, ret, a, b, c, d)'};
+    ${spec.account === undefined ? '' : 'spec.account(g, k, w, ret, a, b, c, d);'}
+    return ${Call.Returned};
+  };
+  //# sourceURL=call`;
+  const names = ['spec', 'args', 'judged', 'k', 'g', 'w', 'caught', 'checkReturn'];
+  return new Function(...names, body)(spec, args, judged, k, g, w, caught, checkReturn) as CallOp;
+}
+
+/** The call of each instance: one for all of a group. */
+export function unrollCalls(groups: readonly Group[], args: Int32Array, judged: Judged): CallOp[] {
+  return groups.flatMap(({ spec, first, end }) => {
+    const call = unrollCall(spec, args, judged);
+    return Array.from({ length: end - first }, () => call);
+  });
 }

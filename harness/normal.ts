@@ -17,26 +17,32 @@ export function beginStep(k: Kernel, g: Ghost, w: World): void {
   if (k.needs.lends === true) paintContents(k, g, w);
 }
 
-export function normalise(k: Kernel, g: Ghost, w: World): void {
-  if (w.scenario.copies) forgetDiscardOffset(k);
-  if (k.needs.pipe && k.bounds.stale !== 'all') dropStaleFields(k);
-  if (k.needs.lends === true) normaliseLent(k, g, w);
-  else if (k.needs.memory === 'paged') normaliseMemory(k, g);
-  if (k.needs.tmpPages === 2 && k.bounds.symmetry === 'on') fillFirstTmpPage(k);
-  if (k.pipes.length > 1 || k.tasks.length > 0) normalisePipes(k, w);
-  if (k.needs.lends === true) return;
-  if (k.needs.inodes === true) {
-    normaliseFiles(k, g);
-    return;
-  }
-  if (!k.needs.pipe || k.bounds.contents === 'off') return;
-  for (const pipe of k.pipes) {
-    k.pipe = pipe;
-    forgetUnreadable(k, w);
-  }
-  k.usePipe(0);
-  forgetFileMark(k, g, w);
-  if (k.pipes.length > 1 || k.tasks.length > 0) freeMark(k, g);
+type Normal = (k: Kernel, g: Ghost, w: World) => void;
+
+/** The steps that have anything to do in a world, in order. */
+function stepsOf({ needs, bounds, pipes, tasks }: Kernel, w: World): Normal[] {
+  const hasMore = pipes.length > 1 || tasks.length > 0;
+  const out: Normal[] = [];
+  if (w.scenario.copies) out.push(forgetDiscardOffset);
+  if (needs.pipe && bounds.stale !== 'all') out.push(dropStaleFields);
+  if (needs.lends === true) out.push(normaliseLent);
+  else if (needs.memory === 'paged') out.push(normaliseMemory);
+  if (needs.tmpPages === 2 && bounds.symmetry === 'on') out.push(fillFirstTmpPage);
+  if (hasMore && bounds.symmetry === 'on') out.push(normalisePipes);
+  if (needs.lends === true) return out;
+  if (needs.inodes === true) return [...out, normaliseFiles];
+  if (!needs.pipe || bounds.contents === 'off') return out;
+  out.push(forgetUnreadable, forgetFileMark);
+  if (hasMore) out.push(freeMark);
+  return out;
+}
+
+/** The steps of a world as one function, to be called after each op. */
+export function makeNormalise(k: Kernel, w: World): Normal {
+  const steps = stepsOf(k, w);
+  const names = steps.map((_, n) => `s${n}`);
+  const body = `return (k, g, w) => {\n${names.map((name) => `${name}(k, g, w);\n`).join('')}};\n//# sourceURL=normalise`;
+  return new Function(...names, body)(...steps) as Normal;
 }
 
 /**
@@ -44,8 +50,7 @@ export function normalise(k: Kernel, g: Ghost, w: World): void {
  * counters but for their difference: they count from the slot that tail is at. Where nothing of
  * a free slot stays, an empty ring may as well begin at slot 0.
  */
-function normalisePipes(k: Kernel, w: World): void {
-  if (k.bounds.symmetry === 'off') return;
+function normalisePipes(k: Kernel, _g: Ghost, w: World): void {
   for (const pipe of k.pipes) {
     const used = (pipe.head - pipe.tail) & k.headMask;
     const isEmpty = w.ring.form === 'head-tail' ? used === 0 : pipe.nrbufs === 0;
@@ -135,7 +140,15 @@ function dropStaleFields(k: Kernel): void {
  * data: consumed, or truncated away. A slot that grows over them without writing them
  * shows unwritten bytes, and is told so by the same invariants.
  */
-function forgetUnreadable(k: Kernel, w: World): void {
+function forgetUnreadable(k: Kernel, _g: Ghost, w: World): void {
+  for (const pipe of k.pipes) {
+    k.pipe = pipe;
+    forgetUnreadableOf(k, w);
+  }
+  k.usePipe(0);
+}
+
+function forgetUnreadableOf(k: Kernel, w: World): void {
   const used = w.ring.used(k);
   for (let j = 0; j < used; j++) {
     const buf = w.ring.slot(k, j);

@@ -20,10 +20,10 @@ import { makeCanon } from '../model/symmetry.js';
 import { makeVecs, vecTexts } from '../model/vecs.js';
 import { adoptState } from './adopt.js';
 import { nothingToCall } from './bounds-text.js';
-import { callOp } from './call.js';
+import type { CallOp } from './call.js';
+import { Call, unrollCalls } from './call.js';
 import { describeBroken } from './describe.js';
-import { beginStep, normalise } from './normal.js';
-import type { Part } from './judge.js';
+import { beginStep, makeNormalise } from './normal.js';
 import { Judge, usePipe } from './judge.js';
 import { ownInvariant } from './own-invariant.js';
 import { Reached } from './reached.js';
@@ -54,6 +54,7 @@ export class Runner implements System {
   readonly broken: Invariant[] = [];
   readonly judged: Judged;
   private readonly judge: Judge;
+  private readonly normalise: ReturnType<typeof makeNormalise>;
   /** False while an op is run again only to see what it calls. */
   private isCounting = true;
   /** Where the image that was loaded last lies, while the state is that one; null if it is another one. */
@@ -63,6 +64,8 @@ export class Runner implements System {
   private readonly after: Int32Array;
   /** Args of all instances, four a row. */
   private readonly args: Int32Array;
+  /** The call of each instance; one for all of a spec. */
+  private readonly calls: readonly CallOp[];
 
   constructor(design: Design, bounds: Bounds, scenario: ScenarioName, canonOf = makeCanon) {
     const ring = ringView(design.ring);
@@ -87,8 +90,10 @@ export class Runner implements System {
     this.reached = new Reached(this.ops, hasPipe);
     this.invariants = [...INVARIANTS, ...design.addedInvariants.map(ownInvariant)];
     this.judge = new Judge(this.invariants, this.k, uses.iter && this.k.pipes.length === 1);
+    this.normalise = makeNormalise(this.k, this.w);
     const { k, g, w } = this;
     this.judged = { k, g, w, spec: this.ops[0].spec, args: [], ret: 0, unkept: '', hasQueryChanged: false };
+    this.calls = unrollCalls(this.groups, this.args, this.judged);
     this.reset();
   }
 
@@ -138,7 +143,7 @@ export class Runner implements System {
   /** Takes op `n`, known to be enabled, and judges all. */
   take(n: number): Step {
     this.loaded = null;
-    return this.run(n, 'all');
+    return this.run(n, true);
   }
 
   /**
@@ -148,23 +153,18 @@ export class Runner implements System {
    * still has to lie where it was loaded from.
    */
   takeUnjudged(n: number): Step {
-    return this.run(n, this.g.broken === 0 ? 'step' : 'all');
+    return this.run(n, this.g.broken !== 0);
   }
 
   /** Whether the state as it is, and as load() leaves it, breaks no rule about states. Clears scratch. */
   holdsState(): boolean {
     beginStep(this.k, this.g, this.w);
-    return this.judge.broken(this.judged, 'state') === 0;
+    return this.judge.state(this.judged) === 0;
   }
 
-  private run(n: number, part: Part): Step {
+  private run(n: number, isWhole: boolean): Step {
     const { k, g, w, judged } = this;
     const { spec, args: argList } = this.ops[n];
-    const at = 4 * n;
-    const a = this.args[at];
-    const b = this.args[at + 1];
-    const c = this.args[at + 2];
-    const d = this.args[at + 3];
     const isQuery = spec.isQuery === true;
     if (!isQuery) this.loaded = null;
     beginStep(k, g, w);
@@ -174,28 +174,29 @@ export class Runner implements System {
     judged.args = argList;
     judged.hasQueryChanged = false;
     if (isQuery && this.loaded === null) this.codec.save(k, g, this.before, 0);
-    const ret = callOp(spec, k, w, a, b, c, d);
-    judged.ret = ret;
-    if (k.fatal !== '') {
-      usePipe(k, g, 0);
-      if (this.isPromisedBug(spec)) return Step.Idle;
-      if (this.isCounting) this.reached.note(n, 0);
-      return this.fatal();
-    }
-    if (spec.isIdle?.(k, ret, a, b, c, d) === true) {
-      this.loaded = null;
-      return Step.Idle;
-    }
-    judged.unkept = spec.promise?.(g, k, w, ret, a, b, c, d) ?? '';
-    spec.account?.(g, k, w, ret, a, b, c, d);
+    const end = this.calls[n](n);
+    if (end !== Call.Returned) return end === Call.Oops ? this.oops(n) : this.idle();
     if (k.pipes.length > 1) usePipe(k, g, 0);
     if (isQuery && this.hasChanged()) {
       if (this.loaded !== null) return this.retake(n);
       judged.hasQueryChanged = true;
     }
-    normalise(k, g, w);
-    if (this.isCounting) this.reached.note(n, ret);
-    return this.judgeStep(part);
+    this.normalise(k, g, w);
+    if (this.isCounting) this.reached.note(n, judged.ret);
+    return this.judgeStep(isWhole);
+  }
+
+  private oops(n: number): Step {
+    this.judged.ret = 0;
+    usePipe(this.k, this.g, 0);
+    if (this.isPromisedBug(this.judged.spec)) return this.idle();
+    if (this.isCounting) this.reached.note(n, 0);
+    return this.fatal();
+  }
+
+  private idle(): Step {
+    this.loaded = null;
+    return Step.Idle;
   }
 
   /** The contract answers this misuse with BUG(), and it did. */
@@ -219,10 +220,10 @@ export class Runner implements System {
     return this.take(n);
   }
 
-  private judgeStep(part: Part): Step {
+  private judgeStep(isWhole: boolean): Step {
     const { judged, judge } = this;
-    let found = judge.broken(judged, part);
-    if (found !== 0 && part !== 'all') found = judge.broken(judged, 'all');
+    if (!isWhole && judge.step(judged) === 0) return Step.Taken;
+    const found = judge.all(judged);
     if (found !== 0) {
       this.loaded = null;
       judge.name(found, this.broken);

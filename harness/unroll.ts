@@ -3,7 +3,8 @@
  * each. A loop that calls `list[n].holds(...)` is megamorphic and never inlined; written
  * out, judging an edge costs a third less and listing the enabled ops half (npm run bench).
  */
-import type { Invariant, Judged } from '../invariants/invariant.js';
+import type { Invariant, Judged, When } from '../invariants/invariant.js';
+import { isPending } from '../model/callers/callers.js';
 import type { Ghost } from '../model/ghost.js';
 import type { Kernel } from '../model/kernel.js';
 import type { OpInstance, OpSpec, World } from '../model/op.js';
@@ -18,14 +19,27 @@ export interface RulePart {
   readonly bit: number;
 }
 
+/** Which states each moment is; see {@link When}. */
+const MOMENTS: Readonly<Record<When, string>> = {
+  'every-step': 'true',
+  query: 's.spec.isQuery === true',
+  settled: 'k.caller.kind === 0 || !isPending(k)',
+  unlocked: 'k.caller.kind === 0',
+  'iterator-sane': 'k.iter.active && !isPending(k)',
+};
+
 export function unrollRules(list: readonly RulePart[]): HoldAll {
   const names = list.map((_, n) => `i${n}`);
-  const lines = list.map(({ isStep, bit }, n) => {
-    const holds = isStep ? 'stepHolds' : 'holds';
-    return `if ((broken & ${bit}) === 0 && !i${n}.${holds}(s)) found |= ${bit};`;
+  const lines = Object.entries(MOMENTS).map(([when, condition]) => {
+    const rules = list.map(({ rule, isStep, bit }, n) =>
+      rule.when === when
+        ? `if ((broken & ${bit}) === 0 && !i${n}.${isStep ? 'stepHolds' : 'holds'}(s)) found |= ${bit};\n`
+        : '',
+    );
+    return rules.join('') === '' ? '' : `if (${condition}) {\n${rules.join('')}}\n`;
   });
-  const body = `return (s, broken) => {\nlet found = 0;\n${lines.join('\n')}\nreturn found;\n};\n//# sourceURL=rules`;
-  return new Function(...names, body)(...list.map(({ rule }) => rule)) as HoldAll;
+  const body = `return (s, broken) => {\nconst { k } = s;\nlet found = 0;\n${lines.join('')}return found;\n};\n//# sourceURL=rules`;
+  return new Function('isPending', ...names, body)(isPending, ...list.map(({ rule }) => rule)) as HoldAll;
 }
 
 /** Writes the numbers of the enabled instances `first..end` to `out`; returns how many. */

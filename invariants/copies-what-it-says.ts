@@ -1,4 +1,5 @@
 import type { Invariant } from './invariant.js';
+import { hasFiles } from './invariant.js';
 
 export const invariant: Invariant = {
   id: 'copies-what-it-says',
@@ -8,6 +9,7 @@ export const invariant: Invariant = {
   when: 'every-step',
   judges: 'step',
   severity: 'soft',
+  needs: (needs) => needs.memory !== 'none' || hasFiles(needs),
   holds: (s) => s.k.out.miscopied === '' && s.k.splice.miscopied === '',
   explain: (s) => `After it, ${s.k.out.miscopied || s.k.splice.miscopied}.`,
 };

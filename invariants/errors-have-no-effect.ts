@@ -1,5 +1,6 @@
 import { formatReturn } from '../model/errno.js';
 import type { Invariant } from './invariant.js';
+import { hasFiles } from './invariant.js';
 
 export const invariant: Invariant = {
   id: 'errors-have-no-effect',
@@ -14,6 +15,7 @@ export const invariant: Invariant = {
   judges: 'step',
   severity: 'soft',
   blames: ['doSpliceDirectReadConsumer'],
+  needs: hasFiles,
   holds: (s) => s.k.splice.effect === '' || s.ret > 0,
   explain: (s) => `It returned ${formatReturn(s.ret)}, and ${s.k.splice.effect}.`,
 };

@@ -1,4 +1,5 @@
 import type { Invariant, Judged } from './invariant.js';
+import { hasFiles } from './invariant.js';
 
 /** Where the flag of seed 003 is among the fields that the design adds; -1 if it adds none. */
 function flagIndex(s: Judged): number {
@@ -10,7 +11,6 @@ function flagIndex(s: Judged): number {
 /** What the last call has left in the internal pipe; '' for nothing. */
 function leftOver(s: Judged): string {
   const { k } = s;
-  if (k.needs.openFiles !== true && k.needs.inodes !== true) return '';
   const pipe = k.pipes[k.pipes.length - 1];
   if (pipe.head !== pipe.tail || pipe.nrbufs !== 0) return 'buffers in it';
   for (let n = 0; n < pipe.bufs.length; n++)
@@ -31,6 +31,7 @@ export const invariant: Invariant = {
   when: 'every-step',
   judges: 'state',
   severity: 'soft',
+  needs: hasFiles,
   holds: (s) => leftOver(s) === '',
   explain: (s) => `The call has returned, and current->splice_pipe has ${leftOver(s)}.`,
 };

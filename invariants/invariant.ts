@@ -24,6 +24,9 @@ export type When =
  */
 export type Judges = 'state' | 'step' | 'both';
 
+/** Scenarios with open files (model/files.ts). */
+export const hasFiles = (needs: Needs): boolean => needs.openFiles === true || needs.inodes === true;
+
 /** Rules about what pages hold, which is scratch of one op where pages are lent (model/lent.ts). */
 export const unlessLent =
   (judges: Judges) =>

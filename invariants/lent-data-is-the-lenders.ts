@@ -22,6 +22,7 @@ export const invariant: Invariant = {
   when: 'every-step',
   judges: 'step',
   severity: 'soft',
+  needs: (needs) => needs.lends === true,
   holds: (s) => s.k.lending.wrongPipe < 0 || s.k.pipe !== s.k.pipes[s.k.lending.wrongPipe],
   explain(s) {
     const { wrongByte, wrongWriter } = s.k.lending;

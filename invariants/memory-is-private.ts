@@ -7,7 +7,7 @@ import { unlessLent } from './invariant.js';
 /** pid * vpages + vpage of the first page that reads wrong, or ZERO_PAGE; -1 if none. */
 function wrongPage(s: Judged): number {
   const { k, g } = s;
-  if (k.needs.memory !== 'paged' || k.bounds.contents === 'off') return -1;
+  if (k.bounds.contents === 'off') return -1;
   if (k.needs.lends === true) return wrongMemory(k, g);
   const { vpages } = k.bounds;
   if (k.zeroPage !== null && k.zeroPage.data[0] !== 0) return ZERO_PAGE;
@@ -39,6 +39,7 @@ export const invariant: Invariant = {
   when: 'every-step',
   judges: unlessLent('state'),
   severity: 'soft',
+  needs: (needs) => needs.memory === 'paged',
   holds: (s) => wrongPage(s) === -1,
   explain(s) {
     const { k, g } = s;

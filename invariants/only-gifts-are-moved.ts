@@ -13,6 +13,7 @@ export const invariant: Invariant = {
   judges: 'step',
   severity: 'soft',
   blames: ['fuseDevSpliceWrite', 'portFopsSpliceWrite'],
+  needs: (needs) => needs.lends === true,
   holds: (s) => !s.k.lending.isNotGiven,
   explain: () => 'The page that was taken out of the pipe was lent, and not given.',
 };

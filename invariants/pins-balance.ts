@@ -9,7 +9,6 @@ let bad = { pfn: -1, refs: 0, pins: 0 };
 /** Whether some pinned folio, or some exact pin count, is wrong; says which in `bad`. */
 function isBad(s: Judged): boolean {
   const { k } = s;
-  if (k.needs.memory === 'none') return false;
   // Nothing is pinned, and nothing counts pins.
   if (k.bounds.order === 0 && (k.request.hold !== FOLL_PIN || k.request.nr === 0)) return false;
   countOwners(k, s.w.ring);
@@ -39,6 +38,7 @@ export const invariant: Invariant = {
   when: 'every-step',
   judges: 'state',
   severity: 'soft',
+  needs: (needs) => needs.memory !== 'none',
   holds: (s) => !isBad(s),
   explain(s) {
     isBad(s);

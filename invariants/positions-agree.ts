@@ -1,4 +1,5 @@
 import type { Invariant } from './invariant.js';
+import { hasFiles } from './invariant.js';
 
 export const invariant: Invariant = {
   id: 'positions-agree',
@@ -13,6 +14,7 @@ export const invariant: Invariant = {
   when: 'every-step',
   judges: 'step',
   severity: 'soft',
+  needs: hasFiles,
   holds: (s) => s.k.splice.misplaced === '',
   explain: (s) => `After it, ${s.k.splice.misplaced}.`,
 };

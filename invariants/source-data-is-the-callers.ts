@@ -15,6 +15,7 @@ export const invariant: Invariant = {
   when: 'every-step',
   judges: 'step',
   severity: 'soft',
+  needs: (needs) => needs.memory === 'paged',
   holds: (s) => s.k.out.misread < 0,
   explain(s) {
     const { g, k } = s;

@@ -14,6 +14,7 @@ export const invariant: Invariant = {
   judges: 'step',
   severity: 'soft',
   blames: ['fuseDevSpliceWrite', 'portFopsSpliceWrite'],
+  needs: (needs) => needs.lends === true,
   holds: (s) => s.k.lending.otherOwner === '',
   explain: (s) => `The page that was taken is still with ${s.k.lending.otherOwner}.`,
 };

@@ -2,7 +2,7 @@
 import { Explorer } from '#iov/check/explore.js';
 import { runRandom } from '#iov/fuzz/random.js';
 import { parseBounds } from '#iov/harness/bounds-text.js';
-import { normalise } from '#iov/harness/normal.js';
+import { makeNormalise } from '#iov/harness/normal.js';
 import { findImpurity } from '#iov/harness/purity.js';
 import { reproduces } from '#iov/harness/replay.js';
 import { Runner, classKey } from '#iov/harness/runner.js';
@@ -65,7 +65,7 @@ function imagesThrough(on: Runner, arena: Int32Array, states: number): Set<strin
   const image = new Int32Array(on.words);
   for (let s = 0; s < states; s++) {
     on.load(arena, s * on.words);
-    normalise(on.k, on.g, on.w);
+    makeNormalise(on.k, on.w)(on.k, on.g, on.w);
     on.save(image, 0);
     out.add(image.join());
   }
@@ -133,7 +133,7 @@ describe.each(['contents=3', 'contents=off', 'order=1', 'cow=mapcount'])('the im
     for (let s = 0; s < states; s += 7) {
       const at = s * runner.words;
       runner.load(arena, at);
-      normalise(runner.k, runner.g, runner.w);
+      makeNormalise(runner.k, runner.w)(runner.k, runner.g, runner.w);
       runner.save(again, 0);
       expect([...again]).toEqual([...arena.subarray(at, at + runner.words)]);
     }
