@@ -24,6 +24,7 @@ import type { CallOp } from './call.js';
 import { Call, unrollCalls } from './call.js';
 import { describeBroken } from './describe.js';
 import { beginStep, makeNormalise } from './normal.js';
+import { Images } from './images.js';
 import { Judge, usePipe } from './judge.js';
 import { ownInvariant } from './own-invariant.js';
 import { Reached } from './reached.js';
@@ -57,11 +58,7 @@ export class Runner implements System {
   private readonly normalise: ReturnType<typeof makeNormalise>;
   /** False while an op is run again only to see what it calls. */
   private isCounting = true;
-  /** Where the image that was loaded last lies, while the state is that one; null if it is another one. */
-  private loaded: Int32Array | null = null;
-  private loadedAt = 0;
-  private readonly before: Int32Array;
-  private readonly after: Int32Array;
+  private readonly images: Images;
   /** Args of all instances, four a row. */
   private readonly args: Int32Array;
   /** The call of each instance; one for all of a spec. */
@@ -84,8 +81,7 @@ export class Runner implements System {
     this.args = new Int32Array(4 * this.ops.length);
     this.ops.forEach((op, n) => this.args.set(op.args, 4 * n));
     this.groups = groupOps(this.ops, this.args);
-    this.before = new Int32Array(this.codec.words);
-    this.after = new Int32Array(this.codec.words);
+    this.images = new Images(this.codec, this.k, this.g);
     const hasPipe = needs.pipe && needs.openFiles !== true && (!extract || design.present.has('iovIterPipe'));
     this.reached = new Reached(this.ops, hasPipe);
     this.invariants = [...INVARIANTS, ...design.addedInvariants.map(ownInvariant)];
@@ -106,20 +102,26 @@ export class Runner implements System {
   }
 
   reset(): void {
-    this.loaded = null;
+    this.images.forget();
     this.k.reset();
     this.g.reset();
     this.g.isMarkFree = this.k.bounds.contents !== 'off';
   }
 
   load(from: Int32Array, at: number): void {
-    this.codec.load(this.k, this.g, from, at);
-    this.loaded = from;
-    this.loadedAt = at;
+    this.images.load(from, at);
   }
 
   save(to: Int32Array, at: number): boolean {
-    return this.codec.save(this.k, this.g, to, at);
+    return this.images.save(to, at);
+  }
+
+  /**
+   * Back to the image that was loaded last: load() of it, for less if the state was saved since. Both images still have
+   * to lie where they were loaded from and saved to.
+   */
+  undo(): void {
+    this.images.undo();
   }
 
   isReady(spec: OpSpec): boolean {
@@ -142,7 +144,7 @@ export class Runner implements System {
 
   /** Takes op `n`, known to be enabled, and judges all. */
   take(n: number): Step {
-    this.loaded = null;
+    this.images.forget();
     return this.run(n, true);
   }
 
@@ -166,19 +168,19 @@ export class Runner implements System {
     const { k, g, w, judged } = this;
     const { spec, args: argList } = this.ops[n];
     const isQuery = spec.isQuery === true;
-    if (!isQuery) this.loaded = null;
+    if (!isQuery) this.images.forget();
     beginStep(k, g, w);
     if (this.isCounting) g.steps++;
     if (this.broken.length > 0) this.broken.length = 0;
     judged.spec = spec;
     judged.args = argList;
     judged.hasQueryChanged = false;
-    if (isQuery && this.loaded === null) this.codec.save(k, g, this.before, 0);
+    if (isQuery) this.images.ask();
     const end = this.calls[n](n);
     if (end !== Call.Returned) return end === Call.Oops ? this.oops(n) : this.idle();
     if (k.pipes.length > 1) usePipe(k, g, 0);
-    if (isQuery && this.hasChanged()) {
-      if (this.loaded !== null) return this.retake(n);
+    if (isQuery && this.images.hasChanged()) {
+      if (this.images.isLoaded) return this.retake(n);
       judged.hasQueryChanged = true;
     }
     this.normalise(k, g, w);
@@ -195,7 +197,7 @@ export class Runner implements System {
   }
 
   private idle(): Step {
-    this.loaded = null;
+    this.images.forget();
     return Step.Idle;
   }
 
@@ -204,19 +206,10 @@ export class Runner implements System {
     return spec.mayBug === true && this.k.fatal === 'no-bug' && this.w.design.contract.misuse === 'bug';
   }
 
-  /** Whether a query has left another state than it found. */
-  private hasChanged(): boolean {
-    const { codec, after, loaded } = this;
-    const from = loaded ?? this.before;
-    const at = loaded === null ? 0 : this.loadedAt;
-    codec.save(this.k, this.g, after, 0);
-    for (let i = 0; i < after.length; i++) if (from[at + i] !== after[i]) return true;
-    return false;
-  }
-
   /** Takes a query from the image that was loaded, with that image as it is saved from there. */
   private retake(n: number): Step {
-    if (this.loaded !== null) this.load(this.loaded, this.loadedAt);
+    this.images.forget();
+    this.images.undo();
     return this.take(n);
   }
 
@@ -225,7 +218,7 @@ export class Runner implements System {
     if (!isWhole && judge.step(judged) === 0) return Step.Taken;
     const found = judge.all(judged);
     if (found !== 0) {
-      this.loaded = null;
+      this.images.forget();
       judge.name(found, this.broken);
       return Step.Violated;
     }
@@ -240,7 +233,7 @@ export class Runner implements System {
   }
 
   private fatal(): Step {
-    this.loaded = null;
+    this.images.forget();
     this.judge.nameFatal(this.judged, this.broken);
     return Step.Fatal;
   }
@@ -256,7 +249,7 @@ export class Runner implements System {
   /** After Violated: marks what broke, and takes the state as it is for what is owed. */
   adopt(): void {
     const { g } = this;
-    this.loaded = null;
+    this.images.forget();
     if (this.broken.length > 0 && g.breaks < BREAKS_MAX) g.breaks++;
     for (const invariant of this.broken) g.broken |= this.judge.bitOf(invariant);
     adoptState(this.k, g, this.w);

@@ -13,6 +13,8 @@ import { fieldList } from './fields.js';
 import type { Ghost } from './ghost.js';
 import type { Kernel, Page } from './kernel.js';
 import type { RingForm } from './ring.js';
+import type { Undo } from './undo.js';
+import { inOrder, take, undoWord } from './undo.js';
 
 export interface Codec {
   readonly words: number;
@@ -21,24 +23,25 @@ export interface Codec {
   /** Writes the image at `to[at..at+words)`; false if a value fits no field. */
   save(k: Kernel, g: Ghost, to: Int32Array, at: number): boolean;
   load(k: Kernel, g: Ghost, from: Int32Array, at: number): void;
+  /** The same, where what came of the image was saved at `saved[to]`. */
+  readonly undo: Undo;
   /** After a failed save: the fields whose values do not fit, e.g. `iter.count = 4294967295`. */
   misfits(k: Kernel, g: Ghost): string[];
 }
 
-/** Where each field lies: greedy, in order, never across a word. */
-function place(fields: readonly Field[]): { words: number; at: [word: number, shift: number][] } {
-  let word = 0;
+/** What lies in each word, and where: greedy, in order, never across a word. */
+function place(fields: readonly Field[]): [field: Field, shift: number][][] {
+  const words: [Field, number][][] = [[]];
   let shift = 0;
-  const at: [number, number][] = [];
   for (const f of fields) {
     if (shift + f.bits > 32) {
-      word++;
+      words.push([]);
       shift = 0;
     }
-    at.push([word, shift]);
+    words[words.length - 1].push([f, shift]);
     shift += f.bits;
   }
-  return { words: word + 1, at };
+  return words;
 }
 
 function prologue(b: Bounds, pages: number, pipes: number): string {
@@ -74,20 +77,18 @@ export function makeCodec(
   canon: (k: Kernel) => { order: readonly Page[]; rotation: number },
 ): Codec {
   const fields = fieldList(b, form, pages, addedFields, uses).filter((f) => f.bits > 0);
-  const { words, at } = place(fields);
+  const isRenamed = b.symmetry === 'on';
+  const words = place(inOrder(fields, isRenamed));
   const saveLines: string[] = [];
-  const loadLines: string[] = ['let v = 0;', 'let w = 0;'];
-  for (let w = 0; w < words; w++) {
-    saveLines.push(`w = 0;`);
-    loadLines.push(`w = from[at + ${w}];`);
-    fields.forEach((f, n) => {
-      const [word, shift] = at[n];
-      if (word !== w) return;
-      saveLines.push(`v = ${f.get}; bad |= v >>> ${f.bits}; w |= v << ${shift};`);
-      loadLines.push(`v = (w >>> ${shift}) & ${2 ** f.bits - 1}; ${f.set};`);
-    });
-    saveLines.push(`to[at + ${w}] = w;`);
-  }
+  const loadLines: string[] = ['let v = 0, w = 0;'];
+  const undoLines: string[] = ['let v = 0, w = 0;'];
+  words.forEach((placed, n) => {
+    saveLines.push('w = 0;');
+    for (const [f, shift] of placed) saveLines.push(`v = ${f.get}; bad |= v >>> ${f.bits}; w |= v << ${shift};`);
+    saveLines.push(`to[at + ${n}] = w;`);
+    loadLines.push(`w = from[at + ${n}];`, ...placed.map(([f, shift]) => take(f, shift)));
+    undoLines.push(undoWord(n, placed, isRenamed));
+  });
   const pipes = pipeCount(uses.needs);
   const head = prologue(b, pages.length, pipes);
   type Save = (k: Kernel, g: Ghost, to: Int32Array, at: number, order: readonly Page[], R: number) => boolean;
@@ -114,8 +115,17 @@ export function makeCodec(
     order: readonly Page[],
     R: number,
   ) => number[];
+  const undo = new Function(
+    'k',
+    'g',
+    'from',
+    'at',
+    'saved',
+    'to',
+    `${pipeNames(pipes)}\n${undoLines.join('\n')}\n//# sourceURL=undo`,
+  ) as Undo;
   return {
-    words,
+    words: words.length,
     bits: fields.reduce((sum, f) => sum + f.bits, 0),
     fields,
     save(k, g, to, where) {
@@ -127,6 +137,11 @@ export function makeCodec(
       if (pipes > 1) firstPipe(k, g);
       load(k, g, from, where);
       for (const page of k.pages) page.canon = page.pfn;
+    },
+    undo(k, g, from, where, saved, to) {
+      if (pipes > 1) firstPipe(k, g);
+      undo(k, g, from, where, saved, to);
+      if (isRenamed) for (const page of k.pages) page.canon = page.pfn;
     },
     misfits(k, g) {
       const c = canon(k);

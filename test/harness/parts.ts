@@ -4,6 +4,7 @@ import { parseBounds } from '#iov/harness/bounds-text.js';
 import { Runner, Step } from '#iov/harness/runner.js';
 import type { Invariant } from '#iov/invariants/invariant.js';
 import type { Design } from '#iov/model/design.js';
+import { Page } from '#iov/model/kernel.js';
 import type { ScenarioName } from '#iov/model/scenario.js';
 import { SCENARIOS } from '#iov/model/scenario.js';
 
@@ -37,6 +38,33 @@ function stateRules(runner: Runner): string {
   return out.join(' / ');
 }
 
+/** All state, as text; a page that something points at by its number. */
+function snapshot({ k, g }: Runner): string {
+  const pages = k.pages.map((page) => ({ ...page, head: page.head.pfn, canon: 0 }));
+  const { pipes, iter, iterCopy, request, caller, files, arrays, added, mms, tasks, splice } = k;
+  const rest = [iter, iterCopy, request, caller, files, arrays, added, mms, tasks, splice.inodes, splice.files];
+  const owed = pipes.map((_, p) => g.owedOf(p));
+  return JSON.stringify([pages, pipes, rest, owed, { ...g, ns: [], whose: [], born: [], steps: 0 }], (_key, value) =>
+    value instanceof Page
+      ? value.pfn
+      : typeof value === 'object' && value !== null && 'flavour' in value
+        ? value.type
+        : value,
+  );
+}
+
+/** undo() leaves what load() leaves. */
+function compareUndo(runner: Runner, from: Int32Array, at: number, to: Compared): void {
+  runner.undo();
+  const undone = snapshot(runner);
+  runner.load(from, at);
+  const loaded = snapshot(runner);
+  if (undone === loaded) return;
+  let n = 0;
+  while (undone[n] === loaded[n]) n++;
+  to.wrong.push(`undone is ...${undone.slice(n - 40, n + 20)}..., loaded ...${loaded.slice(n - 40, n + 20)}...`);
+}
+
 /** One edge, from the state at `from[at]`. */
 function compareEdge(runner: Runner, from: Int32Array, at: number, n: number, image: Int32Array, to: Compared): void {
   const fail = (what: string): unknown => to.wrong.push(`${runner.ops[n].text}: ${what}`);
@@ -62,6 +90,7 @@ function compareEdge(runner: Runner, from: Int32Array, at: number, n: number, im
     return;
   }
   if (!runner.save(image, 0)) return;
+  if (to.edges % 16 === 0) compareUndo(runner, from, at, to);
   runner.load(image, 0);
   if (runner.holdsState() !== (whole === Step.Taken)) fail(`${want}, and its state says otherwise`);
   if (whole !== Step.Taken) to.byState++;
