@@ -11,7 +11,8 @@ import { Step } from '../harness/runner.js';
 import type { OpSpec } from '../model/op.js';
 import type { Board, Finds } from './board.js';
 import { SIGHTING_WORDS } from './board.js';
-import { hash } from './hash.js';
+import type { RowOf } from './rows.js';
+import { makeRowOf } from './rows.js';
 import type { Store } from './store.js';
 
 const BATCH = 512;
@@ -46,6 +47,7 @@ export class Expander {
   private readonly hooks: ExpandHooks;
   private readonly finds: Finds;
   private readonly groups: Runner['groups'];
+  private readonly rowOf: RowOf;
   /** Scratch: the enabled instances of one op. */
   private readonly enabled: Int32Array;
   /** The state that is expanded, its image and its row. */
@@ -63,6 +65,8 @@ export class Expander {
   private readonly hashes = new Int32Array(BATCH);
   private readonly slot = new Int32Array(BATCH);
   private staged = 0;
+  /** The runner has left the state that is expanded, and what its image is. */
+  private isElsewhere = false;
   private found = 0;
   private sighted = 0;
   private edges = 0;
@@ -84,6 +88,7 @@ export class Expander {
     this.hooks = hooks;
     this.finds = board.finds[thread];
     this.groups = specs === undefined ? runner.groups : runner.groups.filter(({ spec }) => specs.has(spec));
+    this.rowOf = makeRowOf(store.parts, store.starts);
     this.enabled = new Int32Array(runner.opCount);
     this.from = new Int32Array(runner.words);
     this.late = new Int32Array(runner.words);
@@ -112,6 +117,7 @@ export class Expander {
     const { runner, store, from } = this;
     store.image(state, from, 0);
     this.state = state;
+    this.isElsewhere = false;
     runner.load(from, 0);
     if (runner.isQuiescent) runner.reached.hasQuiescent = true;
     if (runner.w.ring.used(runner.k) === runner.k.bounds.ring) runner.reached.hasFullRing = true;
@@ -121,7 +127,9 @@ export class Expander {
       for (let e = 0; e < count; e++) {
         const n = this.enabled[e];
         this.hooks.beat?.(state, n);
-        if (this.follow(n)) runner.load(from, 0);
+        if (!this.follow(n)) continue;
+        if (this.isElsewhere) runner.load(from, 0);
+        else runner.undo();
       }
     }
   }
@@ -137,6 +145,7 @@ export class Expander {
   private follow(n: number): boolean {
     const { runner, images, staged } = this;
     const at = staged * runner.words;
+    this.isElsewhere = false;
     const breaksBefore = runner.g.breaks;
     const isClean = runner.g.broken === 0;
     const step = runner.takeUnjudged(n);
@@ -156,6 +165,7 @@ export class Expander {
    */
   private breaks(from: Int32Array, state: number, n: number, edge: number, at: number): boolean {
     const { runner } = this;
+    this.isElsewhere = true;
     runner.load(from, 0);
     const breaksBefore = runner.g.breaks;
     const step = runner.again(n);
@@ -180,39 +190,29 @@ export class Expander {
     return false;
   }
 
-  /** Takes the image just saved into the batch. */
+  /** Takes the image just saved into the batch, unless it is that of the state itself. */
   private stage(n: number, isJudged: boolean): void {
-    const { staged } = this;
-    this.rowOf(staged, this.state);
-    this.parent[staged] = this.state;
+    const { staged, store, rows, state } = this;
+    const { width, rows: known } = store;
+    const to = staged * width;
+    const row = state * width;
+    this.hashes[staged] = this.rowOf(this.images, staged * store.words, rows, to, this.from, known, row);
+    let p = 0;
+    while (p < width && rows[to + p] === known[row + p]) p++;
+    if (p === width) return;
+    this.parent[staged] = state;
     this.op[staged] = n;
     this.edge[staged] = this.edges;
     this.isJudged[staged] = isJudged ? 1 : 0;
     if (++this.staged === BATCH) this.probe();
   }
 
-  /** Row of the staged image `i`. What the image of its predecessor has in common with it has the same numbers. */
-  private rowOf(i: number, predecessor: number): void {
-    const { store, images, rows, from } = this;
-    const { width, parts, starts } = store;
-    const at = i * store.words;
-    const isOfState = predecessor === this.state;
-    for (let p = 0; p < width; p++) {
-      const start = starts[p];
-      const part = parts[p];
-      const w = part.width;
-      let j = isOfState ? 0 : w + 1;
-      while (j < w && images[at + start + j] === from[start + j]) j++;
-      rows[i * width + p] = j === w ? store.rows[predecessor * width + p] : part.intern(images, at + start);
-    }
-  }
-
   /** Looks up what is staged; what is new is judged, and kept. */
   private probe(): void {
     const { store, rows, hashes, slot, staged } = this;
     const { width, table } = store;
+    this.isElsewhere = true;
     const mask = (table.length >>> store.regionBits) - 1;
-    for (let i = 0; i < staged; i++) hashes[i] = hash(rows, i * width, width);
     for (let i = 0; i < staged; i++) slot[i] = table[store.regionOf(hashes[i]) + (hashes[i] & mask)];
     let touched = 0;
     for (let i = 0; i < staged; i++) if (slot[i] !== 0) touched += store.rows[(slot[i] - 1) * width];
@@ -233,8 +233,8 @@ export class Expander {
     if (runner.holdsState()) return true;
     store.image(parent[i], late, 0);
     if (!this.breaks(late, parent[i], op[i], this.edge[i], at)) return false;
-    this.rowOf(i, -1);
-    this.hashes[i] = hash(rows, i * store.width, store.width);
+    const { width } = store;
+    this.hashes[i] = this.rowOf(images, at, rows, i * width, late, store.rows, -1);
     return store.lookUp(rows, i * store.width, this.hashes[i]) < 0;
   }
 

@@ -25,7 +25,7 @@ export class Parts {
   /** Words of one part. */
   readonly width: number;
   words: Int32Array;
-  private table: Int32Array;
+  table: Int32Array;
   private readonly counter: Int32Array;
 
   constructor(width: number, columns?: PartColumns) {
@@ -68,7 +68,8 @@ export class Parts {
     }
   }
 
-  private add(from: Int32Array, at: number, first: number): number {
+  /** Adds the part at `from[at]`, which no slot before `first` holds. */
+  add(from: Int32Array, at: number, first: number): number {
     const { width, words, table } = this;
     const mask = table.length - 1;
     const mine = Atomics.add(this.counter, 0, 1);
