@@ -124,13 +124,15 @@ function forgetDiscardOffset(k: Kernel): void {
 
 /** bounds.stale=flags: of a released slot only the flags stay. */
 function dropStaleFields(k: Kernel): void {
-  for (const { bufs } of k.pipes) {
-    for (const buf of bufs) {
+  const isNone = k.bounds.stale === 'none';
+  for (let p = 0; p < k.pipes.length; p++) {
+    const { bufs } = k.pipes[p];
+    for (let n = 0; n < bufs.length; n++) {
+      const buf = bufs[n];
       if (buf.ops !== PipeBufOps.Null) continue;
       buf.page = null;
-      buf.offset = 0;
-      buf.len = 0;
-      if (k.bounds.stale === 'none') buf.flags = 0;
+      buf.offset = buf.len = 0;
+      if (isNone) buf.flags = 0;
     }
   }
 }

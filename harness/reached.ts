@@ -4,10 +4,14 @@ import type { OpInstance } from '../model/op.js';
 
 const OUTCOMES = ['> 0', '0', 'errno'] as const;
 
+/** More than any errno. */
+const ERRNOS = 1024;
+
 /** What {@link Reached} holds, to be handed to another thread. */
 export interface ReachedCounts {
   readonly taken: Float64Array;
-  readonly errors: readonly ReadonlyMap<number, number>[];
+  readonly errors: Float64Array;
+  readonly others: readonly ReadonlyMap<number, number>[];
   readonly hasQuiescent: boolean;
   readonly hasFullRing: boolean;
 }
@@ -17,8 +21,9 @@ export class Reached {
   private readonly taken: Float64Array;
   private readonly specOf: Int32Array;
   readonly names: string[] = [];
-  /** Error returns seen, by op: bit -errno. */
-  private readonly errors: Map<number, number>[] = [];
+  /** Times that each errno was returned, by op; and what no errno is. */
+  private readonly errors: Float64Array;
+  private readonly others: Map<number, number>[] = [];
   hasQuiescent = false;
   hasFullRing: boolean;
 
@@ -31,26 +36,26 @@ export class Reached {
       if (op.spec !== last) {
         last = op.spec;
         this.names.push(op.spec.name);
-        this.errors.push(new Map());
+        this.others.push(new Map());
       }
       this.specOf[n] = this.names.length - 1;
     });
     this.taken = new Float64Array(this.names.length * OUTCOMES.length);
+    this.errors = new Float64Array(this.names.length * ERRNOS);
   }
 
   note(op: number, ret: number): void {
     const spec = this.specOf[op];
     const outcome = ret > 0 ? 0 : ret === 0 ? 1 : 2;
     this.taken[spec * OUTCOMES.length + outcome]++;
-    if (ret < 0) {
-      const seen = this.errors[spec];
-      seen.set(ret, (seen.get(ret) ?? 0) + 1);
-    }
+    if (ret >= 0) return;
+    if (ret <= -ERRNOS) this.others[spec].set(ret, (this.others[spec].get(ret) ?? 0) + 1);
+    else this.errors[spec * ERRNOS - ret]++;
   }
 
   counts(): ReachedCounts {
-    const { taken, errors, hasQuiescent, hasFullRing } = this;
-    return { taken, errors, hasQuiescent, hasFullRing };
+    const { taken, errors, others, hasQuiescent, hasFullRing } = this;
+    return { taken, errors, others, hasQuiescent, hasFullRing };
   }
 
   /** What another run of the same world has been through. */
@@ -58,11 +63,21 @@ export class Reached {
     other.taken.forEach((count, n) => {
       this.taken[n] += count;
     });
-    other.errors.forEach((errors, n) => {
-      for (const [ret, count] of errors) this.errors[n].set(ret, (this.errors[n].get(ret) ?? 0) + count);
+    other.errors.forEach((count, n) => {
+      this.errors[n] += count;
+    });
+    other.others.forEach((errors, n) => {
+      for (const [ret, count] of errors) this.others[n].set(ret, (this.others[n].get(ret) ?? 0) + count);
     });
     this.hasQuiescent ||= other.hasQuiescent;
     this.hasFullRing ||= other.hasFullRing;
+  }
+
+  /** The errnos that op `n` returned, and how often. */
+  private errnosOf(n: number): [ret: number, count: number][] {
+    return Array.from({ length: ERRNOS }, (_, e): [number, number] => [-e, this.errors[n * ERRNOS + e]]).filter(
+      ([, count]) => count > 0,
+    );
   }
 
   /** `{ pread: { '> 0': 12, '-EAGAIN': 3 }, ... }`, ops of one name added up. */
@@ -74,7 +89,8 @@ export class Reached {
         const count = this.taken[n * OUTCOMES.length + o];
         if (count > 0) row[OUTCOMES[o]] = (row[OUTCOMES[o]] ?? 0) + count;
       }
-      for (const [ret, count] of [...this.errors[n]].sort(([a], [b]) => b - a))
+      const others = [...this.others[n]].sort(([a], [b]) => b - a);
+      for (const [ret, count] of [...this.errnosOf(n), ...others])
         row[formatReturn(ret)] = (row[formatReturn(ret)] ?? 0) + count;
     });
     return out;

@@ -56,7 +56,8 @@ export function markFits(w: World, isMarkFree: boolean, mark: number, bytes: num
  */
 export function oomFits(k: Kernel, w: World, oom: number, bytes: number, extra = 0): boolean {
   if (oom < 0) return true;
-  return oom < Math.min(freeSlots(k, w.ring), Math.ceil(bytes / w.bounds.page)) + extra;
+  const forSlots = oom - extra;
+  return forSlots < freeSlots(k, w.ring) && forSlots * w.bounds.page < bytes;
 }
 
 /** Bytes that the pipe may still take at most: the free slots, and part of the last page. */

@@ -8,7 +8,7 @@ import { memcpyToPage } from '../mm.js';
 import type { OpSpec, World } from '../op.js';
 import { oweStream } from '../owed.js';
 import { freeSlots } from '../ring.js';
-import { isListed, iterArg, lengthArg, markArg, markFits, oomArg, oomFits, upTo } from './args.js';
+import { countFits, isListed, iterArg, lengthArg, markArg, markFits, oomArg, oomFits, upTo } from './args.js';
 import { releaseRequest } from './dma.js';
 import { commitRequest, forgetTarget, hasIterators, spend } from './iter.js';
 
@@ -101,8 +101,7 @@ export const getPages: OpSpec = {
   ready: (k, _g, w) => mayGet(k, w, 0) || mayGet(k, w, 1),
   allowed(k, g, w, maxsize, maxpages, on, oom) {
     if (maxpages === 0 && w.bounds.callers !== 'careless') return false;
-    if (!oomFits(k, w, oom, maxsize)) return false;
-    return mayGet(k, w, on) && (maxsize <= g.left || maxsize === w.bounds.ring * w.bounds.page);
+    return countFits(w, maxsize, g.left) && oomFits(k, w, oom, maxsize) && mayGet(k, w, on);
   },
   apply(k, w, maxsize, maxpages, on, oom) {
     beginGet(k, on, maxpages, oom);
@@ -122,9 +121,7 @@ export const getPagesAlloc: OpSpec = {
   exists: hasIterators,
   ready: (k, _g, w) => k.request.on === 0 && (mayGet(k, w, 0) || mayGet(k, w, 1)),
   allowed: (k, g, w, maxsize, on, oom) =>
-    mayGet(k, w, on) &&
-    oomFits(k, w, oom, maxsize, 1) &&
-    (maxsize <= g.left || maxsize === w.bounds.ring * w.bounds.page),
+    countFits(w, maxsize, g.left) && oomFits(k, w, oom, maxsize, 1) && mayGet(k, w, on),
   apply(k, w, maxsize, on, oom) {
     beginGet(k, on, 0, oom);
     const ret = endGet(k, w, on, k.fn.iovIterGetPagesAlloc(k, iterOf(k, on), maxsize));
