@@ -67,6 +67,11 @@ function pipeNames(pipes: number): string {
   return pipes > 1 ? 'const P = k.pipes[0], Q = k.pipes[1];' : 'const P = k.pipe;';
 }
 
+/** All values of one width are checked at once: their bits beyond it have to be 0. */
+function saveLine({ get, bits }: Field, shift: number): string {
+  return `v = ${get}; x${bits} |= v; w |= v << ${shift};`;
+}
+
 /** Generates the codec for one world. `order` and `rotation` come from symmetry.ts. */
 export function makeCodec(
   b: Bounds,
@@ -84,11 +89,14 @@ export function makeCodec(
   const undoLines: string[] = ['let v = 0, w = 0;'];
   words.forEach((placed, n) => {
     saveLines.push('w = 0;');
-    for (const [f, shift] of placed) saveLines.push(`v = ${f.get}; bad |= v >>> ${f.bits}; w |= v << ${shift};`);
+    for (const [f, shift] of placed) saveLines.push(saveLine(f, shift));
     saveLines.push(`to[at + ${n}] = w;`);
     loadLines.push(`w = from[at + ${n}];`, ...placed.map(([f, shift]) => take(f, shift)));
     undoLines.push(undoWord(n, placed, isRenamed));
   });
+  const widths = [...new Set(fields.map((f) => f.bits))];
+  const declared = `let v = 0, w = 0, ${widths.map((bits) => `x${bits} = 0`).join(', ')};`;
+  const checked = `(${widths.map((bits) => (bits < 32 ? `x${bits} >>> ${bits}` : '0')).join(' | ')})`;
   const pipes = pipeCount(uses.needs);
   const head = prologue(b, pages.length, pipes);
   type Save = (k: Kernel, g: Ghost, to: Int32Array, at: number, order: readonly Page[], R: number) => boolean;
@@ -100,7 +108,7 @@ export function makeCodec(
     'at',
     'order',
     'R',
-    `${head}\nlet v = 0, w = 0, bad = 0;\n${saveLines.join('\n')}\nreturn bad === 0;\n//# sourceURL=save`,
+    `${head}\n${declared}\n${saveLines.join('\n')}\nreturn ${checked} === 0;\n//# sourceURL=save`,
   ) as Save;
   const load = new Function(
     'k',
