@@ -7,6 +7,7 @@
  * nobody writes (expand.ts), then what they found becomes states (round.ts), and what was
  * broken is told apart (sightings.ts).
  */
+import type { Level } from '../harness/result.js';
 import type { Runner } from '../harness/runner.js';
 import type { OpSpec } from '../model/op.js';
 import { Board, SHARE } from './board.js';
@@ -44,14 +45,6 @@ export interface Quarry {
   isDone(): boolean;
   /** Every path of so many ops was tried. */
   onLevel(tried: number): void;
-}
-
-/** One level of the search: what it came to. */
-export interface Level {
-  /** New states at this depth. */
-  readonly states: number;
-  /** Edges from them. */
-  readonly edges: number;
 }
 
 export interface ExploreResult {
@@ -152,6 +145,11 @@ export class Explorer {
       bytes: this.store.bytes,
       levels: this.levels,
     };
+  }
+
+  /** Levels that were searched to their end. */
+  get triedLevels(): readonly Level[] {
+    return this.levels.slice(0, this.tried);
   }
 
   /** The initial state. */

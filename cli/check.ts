@@ -3,6 +3,7 @@ import { UsageError } from '../harness/bounds-text.js';
 import type { CheckResult } from '../harness/result.js';
 import type { Checked, Conclusion } from '../harness/verdict.js';
 import { conclude } from '../harness/verdict.js';
+import { writeCertificate } from './certificate.js';
 import type { Searched } from './corpus-check.js';
 import { CheckCorpus } from './corpus-check.js';
 import type { NamedDesign } from './designs.js';
@@ -65,6 +66,8 @@ export interface Finished {
   readonly reports: readonly Report[];
   readonly results: readonly CheckResult[];
   readonly errors: Errors;
+  /** Searches that came to their end as they should. */
+  readonly sound: readonly Searched[];
   /** Leaves in the corpus what was found, where there is one; a sentence where it can not. */
   save(): string | undefined;
   /** What it all comes to, with the errors until now. */
@@ -102,6 +105,10 @@ export async function runCheck(
     reports,
     results: reports.map(({ result }) => result),
     errors,
+    sound: planned.shown.flatMap(({ search }, n) => {
+      const { report, error } = found[n] ?? {};
+      return report === undefined || error !== undefined ? [] : [{ search, report }];
+    }),
     save: () => corpus?.save(searched),
     conclude: () =>
       conclude({
@@ -131,10 +138,13 @@ function checkedAgain({ search, report: { result } }: Searched, planned: Plan, f
   return { result, known: like?.known ?? [], ...(base === undefined ? {} : { base }) };
 }
 
-async function runAll(
+/** What bears on how searches are run, and not on what they come to. */
+export type RunOptions = Pick<CheckOptions, 'workers' | 'memoryBytes' | 'isQuiet'>;
+
+export async function runAll(
   planned: Plan,
   jobs: Jobs,
-  options: CheckOptions,
+  options: RunOptions,
   errors: Errors,
   show: (report: Report) => void,
 ): Promise<Job[]> {
@@ -186,6 +196,10 @@ export async function check(names: readonly string[], options: CheckOptions, has
   const run = await runCheck(names, options, hasColour, (report) => reporters.show(report));
   const problems = reporters.write(run.results);
   if (options.traces !== undefined) problems.push(...reporters.writeTraces(options.traces, run.reports));
+  if (options.certificate !== undefined) {
+    const unwritten = await writeCertificate(options.certificate, run.sound);
+    if (unwritten !== undefined) problems.push(unwritten);
+  }
   const unsaved = run.save();
   if (unsaved !== undefined) problems.push(unsaved);
   for (const problem of problems) run.errors.add(true, problem);

@@ -8,8 +8,10 @@ import type { RandomClass } from '../fuzz/random.js';
 import { runRandom } from '../fuzz/random.js';
 import { UsageError } from '../harness/bounds-text.js';
 import { findImpurity } from '../harness/purity.js';
+import type { Proof } from '../harness/result.js';
 import { Runner } from '../harness/runner.js';
 import type { Design } from '../model/design.js';
+import { symmetriesOf } from '../model/symmetry.js';
 import { openCoverage } from './coverage.js';
 import { handedOver } from './handed-over.js';
 import type { RawClass, Search, Tally } from './protocol.js';
@@ -71,6 +73,17 @@ function tallyOf(runner: Runner, search: Search, heartbeat: Heartbeat, budget: B
   };
 }
 
+function proofOf(runner: Runner, explorer: Explorer): Proof {
+  const { bounds, design, scenario } = runner.w;
+  const judged = runner.invariants.filter(({ needs }) => needs?.(runner.k.needs) !== false);
+  return {
+    levels: explorer.triedLevels,
+    invariants: judged.map(({ id }) => id),
+    symmetry: symmetriesOf(bounds, design.ring, scenario.extract, scenario.needs),
+    reductions: [],
+  };
+}
+
 function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found {
   const budget = new Budget(search, heartbeat);
   const classes: ClassFound[] = [];
@@ -82,6 +95,7 @@ function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found
       steps: search.steps,
       isOver: () => budget.isOver(),
       team: teamOf(search, search.threads ?? 1, (memory) => post({ kind: 'member', memory })),
+      ...(search.depth === undefined ? {} : { depth: search.depth }),
     },
     {
       ...watched.hooks,
@@ -104,7 +118,7 @@ function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found
     classes.push(dead);
     cutShort = `${dead.class.op} can not go on`;
   }
-  const tally = tallyOf(runner, search, heartbeat, budget, cutShort);
+  const tally = { ...tallyOf(runner, search, heartbeat, budget, cutShort), proof: proofOf(runner, explorer) };
   // What made the search end as it did may have spoilt the very objects of the kernel.
   if (!classes.some((found: RawClass | ClassFound) => 'dead' in found)) purity(runner, explorer, search, heartbeat);
   const frontier = search.isLeading === true && cutShort !== '' ? frontierTraces(explorer) : [];

@@ -135,6 +135,7 @@ export function explain(
     stats,
     reached: tally.reached,
     unreached: tally.unreached,
+    ...(tally.proof === undefined ? {} : { proof: tally.proof }),
     ...(search.timing ? { timing: { seconds, edgesPerSecond: Math.round(stats.steps / seconds) } } : {}),
   };
   const traces = tracesOf(search, result);

@@ -14,6 +14,8 @@ import { FUZZ_BUDGET, parseOptions } from './options.js';
 import { complain, print, statusAfterOutput, watchStdout } from './output.js';
 import { PROLOGUE_STEPS } from './plan.js';
 import { retrace } from './retrace-command.js';
+import type { RawVerifyOptions } from './verify.js';
+import { verify } from './verify.js';
 
 const STATUSES = `Exit status, the first that applies:
   70   iovcheck itself failed
@@ -83,6 +85,7 @@ function addCheck(program: Command, done: Done): void {
     .option('--budget <budget>', BUDGET)
     .option('--seed <n>', 'of the random and coverage engines', '1')
     .option('--workers <n>', 'searches side by side')
+    .option('--certificate <file>', 'write what exhaustive searches have proved; iovcheck verify takes it again')
     .option('--known', 'exit 0 only if exactly the known violations of the design are found')
     .option('--require-reached', 'exit 4 if an op or a situation was never reached');
   withResults(command)
@@ -129,6 +132,37 @@ function addOthers(program: Command, done: Done): void {
     });
 }
 
+const VERIFY_HELP = `Exit status:
+  0    it holds: the same search, taken again, came to the same, level by level; or what it
+       rests on has changed, and it is true of what is there now. With --hashes: nothing
+       that it rests on has changed
+  1    it no longer holds: another verdict, other violations, or other counts of the same search
+  2    the file is no certificate, was edited, is of another version, or its design is gone
+  3    only a part was taken again (--depth, --budget, --memory), or with --hashes:
+       something has changed; nothing contradicts it
+  70   iovcheck itself failed
+
+Examples:
+  iovcheck check linux-3.3 --certificate proof.json
+  iovcheck verify proof.json
+  iovcheck verify proof.json --depth 3`;
+
+function addVerify(program: Command, done: Done): void {
+  program
+    .command('verify')
+    .description('whether what a certificate says is still so: compare what it rests on, and search again')
+    .argument('<certificate>', 'a file that check --certificate has written')
+    .option('--hashes', 'only whether something that it rests on has changed; search nothing')
+    .option('--depth <n>', 'only runs of up to so many calls, compared level by level')
+    .option('--budget <budget>', 'of each search: 60s, 10m or 1000000-steps; what was searched is compared')
+    .option('--workers <n>', 'searches side by side')
+    .option('--memory <amount>', 'for all states together, e.g. 8G')
+    .option('--json', 'one JSON document on stdout')
+    .option('--quiet', 'no progress on stderr')
+    .addHelpText('after', `\n${VERIFY_HELP}`)
+    .action(async (name: string, raw: RawVerifyOptions) => done(await verify(name, raw)));
+}
+
 function makeProgram(done: Done): Command {
   const program = new Command('iovcheck')
     .description('Finds edge-case bugs in designs for Linux pipes and iov_iter before they are merged.')
@@ -139,6 +173,7 @@ function makeProgram(done: Done): Command {
   addCheck(program, done);
   addFuzz(program, done);
   addOthers(program, done);
+  addVerify(program, done);
   addCorpus(program, done);
   return program;
 }

@@ -25,6 +25,7 @@ export interface RawOptions {
   readonly quiet?: boolean;
   readonly traces?: string;
   readonly corpus?: string;
+  readonly certificate?: string;
 }
 
 export type ReporterKind = 'text' | 'json' | 'ndjson';
@@ -56,6 +57,7 @@ export interface CheckOptions {
   readonly isQuiet: boolean;
   readonly traces?: string;
   readonly corpus?: string;
+  readonly certificate?: string;
 }
 
 const ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
@@ -149,6 +151,14 @@ function checkRuns(engines: readonly EngineName[], { runs }: Budget): void {
   );
 }
 
+/** Only one engine proves anything. */
+function checkCertified(engines: readonly EngineName[], name: string | undefined): void {
+  if (engines.includes('exhaustive')) return;
+  throw new UsageError(
+    `--certificate: the engine ${name} samples, and proves nothing that could be certified; leave --engine out, or write --engine all`,
+  );
+}
+
 /** Of each search of `fuzz`, where no budget is given: a minute or two. */
 export const FUZZ_BUDGET = '20000000-steps';
 
@@ -157,6 +167,7 @@ export function parseOptions(raw: RawOptions): CheckOptions {
   const engines = ENGINES[raw.engine === undefined ? 'all' : parseName('--engine', raw.engine, Object.keys(ENGINES))];
   const budget = parseBudget(raw.budget ?? (isFuzz ? FUZZ_BUDGET : undefined));
   if (!isFuzz) checkRuns(engines, budget);
+  if (raw.certificate !== undefined) checkCertified(engines, raw.engine);
   return {
     ...(raw.scenario === undefined ? {} : { scenario: parseScenario(raw.scenario) }),
     engines,
@@ -174,6 +185,7 @@ export function parseOptions(raw: RawOptions): CheckOptions {
     isQuiet: raw.quiet === true,
     ...(raw.traces === undefined ? {} : { traces: raw.traces }),
     ...(raw.corpus === undefined ? {} : { corpus: raw.corpus }),
+    ...(raw.certificate === undefined ? {} : { certificate: raw.certificate }),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Imported } from '../campaign/corpus/import.js';
 import type { OutcomeKind } from '../campaign/corpus/outcome.js';
 import type { Columns } from '../check/store.js';
-import type { CheckResult, EngineName, Minimality } from '../harness/result.js';
+import type { CheckResult, EngineName, Minimality, Proof } from '../harness/result.js';
 import type { ViolationClass } from '../harness/runner.js';
 import type { Bounds } from '../model/bounds.js';
 import type { ScenarioName } from '../model/scenario.js';
@@ -30,6 +30,8 @@ export interface Search extends Place {
   /** Infinity where absent. */
   readonly runs?: number;
   readonly seconds: number;
+  /** Ops of the longest path that is tried; any number where absent. */
+  readonly depth?: number;
   readonly memoryBytes: number;
   /** Of engine exhaustive: threads that search together; one where absent. */
   readonly threads?: number;
@@ -69,6 +71,8 @@ export interface Tally {
   readonly cutShort: string;
   readonly reached: CheckResult['reached'];
   readonly unreached: readonly string[];
+  /** Of engine exhaustive. */
+  readonly proof?: Proof;
   readonly seconds: number;
 }
 

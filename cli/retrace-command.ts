@@ -23,7 +23,7 @@ function read(name: string): string {
 }
 
 /** A design named by path in a trace: as seen from here, else from the trace's folder. */
-function designNamed(design: string, trace: string): string {
+export function designNamed(design: string, trace: string): string {
   if (!isFileName(design) || isAbsolute(design) || existsSync(design)) return design;
   const beside = join(dirname(trace), design);
   return existsSync(beside) ? beside : design;

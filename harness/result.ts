@@ -29,6 +29,24 @@ export interface Violation {
   readonly tried?: number;
 }
 
+/** Of an exhaustive search: the states that paths of one length come to first, and the edges from them. */
+export interface Level {
+  readonly states: number;
+  readonly edges: number;
+}
+
+/** What an exhaustive search went through, for its certificate. */
+export interface Proof {
+  /** Levels that were gone through in full. */
+  readonly levels: readonly Level[];
+  /** Rules that were judged. */
+  readonly invariants: readonly string[];
+  /** Names that were taken for the same. */
+  readonly symmetry: readonly string[];
+  /** Orders of ops of which not each was tried. */
+  readonly reductions: readonly string[];
+}
+
 export interface CheckResult {
   readonly design: string;
   readonly scenario: ScenarioName;
@@ -45,5 +63,7 @@ export interface CheckResult {
   readonly reached: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Ops and situations of the scenario that no run reached. */
   readonly unreached: readonly string[];
+  /** Of engine exhaustive; not in the JSON form. */
+  readonly proof?: Proof;
   readonly timing?: { readonly seconds: number; readonly edgesPerSecond: number };
 }

@@ -17,13 +17,21 @@
  *
  * test/symmetry.test.ts compares both with the search that uses neither.
  */
-import type { Bounds } from './bounds.js';
+import type { Bounds, Needs } from './bounds.js';
+import { pipeCount } from './bounds.js';
 import type { Kernel, Page } from './kernel.js';
 import type { RingForm } from './ring.js';
 
 export interface Canon {
   readonly order: readonly Page[];
   readonly rotation: number;
+}
+
+/** What is taken for the same in a world, in words. */
+export function symmetriesOf(b: Bounds, form: RingForm, isExtract: boolean, needs: Needs): string[] {
+  if (b.symmetry === 'off') return [];
+  const rotates = (form === 'curbuf' || isExtract) && pipeCount(needs) === 1 && needs.tasks !== true;
+  return [...(rotates ? ['ring rotation'] : []), 'names of anonymous pages'];
 }
 
 /** Returns a function that names pages and gives the rotation; its result is reused. */

@@ -9,7 +9,7 @@ export const JSON_VERSION = 1;
 
 const whole = z.int().min(0);
 
-const boundsShape = {
+export const boundsShape = {
   page: whole.describe('PAGE_SIZE of the model, in bytes'),
   ring: whole.describe('slots of the pipe ring'),
   slots: whole.describe('slots of two pipes together, 0 for no limit'),
