@@ -1,6 +1,6 @@
 /** `check --certificate FILE`: what the exhaustive searches have proved, as a file that can be verified. */
 import { dirname } from 'node:path';
-import { makeFolder, writeWhole } from '../campaign/corpus/files.js';
+import { makeFolder, writeWhole } from '../harness/files.js';
 import { INVARIANTS } from '../invariants/invariants.js';
 import type { CertifiedResult } from '../reports/certificate.js';
 import { certifiedResult, formatCertificate } from '../reports/certificate.js';

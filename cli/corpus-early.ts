@@ -1,7 +1,7 @@
 /** What a search finds is in the corpus at once: a run that is killed has kept it. */
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
-import { makeFolder } from '../campaign/corpus/files.js';
+import { makeFolder } from '../harness/files.js';
 import { identityOf } from '../campaign/corpus/identity.js';
 import { addTrace } from '../campaign/corpus/save.js';
 import type { Trace } from '../harness/trace.js';

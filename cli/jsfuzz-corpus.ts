@@ -1,7 +1,7 @@
 /** The folders and files that jsfuzz is given: it makes no folder inside a folder, and falls over one inside its corpus. */
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../campaign/corpus/files.js';
+import { makeFolder } from '../harness/files.js';
 import { UsageError } from '../harness/bounds-text.js';
 
 function codeOf(error: unknown): string {

@@ -1,7 +1,7 @@
 /** stdout and files: what a command says, and what happens where it can not be said. */
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { makeFolder } from '../campaign/corpus/files.js';
+import { makeFolder } from '../harness/files.js';
 import { Status } from '../harness/verdict.js';
 
 let isClosed = false;

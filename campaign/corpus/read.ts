@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../harness/bounds-text.js';
 import { parseTrace } from '../../harness/trace.js';
 import type { Trace } from '../../harness/trace.js';
-import { isUnfinished } from './files.js';
+import { isUnfinished } from '../../harness/files.js';
 import { identityOf } from './identity.js';
 
 /** The largest file that is read. A trace has some hundred bytes. */

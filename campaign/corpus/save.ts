@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { UsageError } from '../../harness/bounds-text.js';
 import { formatTrace } from '../../harness/trace.js';
 import type { Trace } from '../../harness/trace.js';
-import { makeFolder, writeWhole } from './files.js';
+import { makeFolder, writeWhole } from '../../harness/files.js';
 import { fileNameOf, identityOf, rankOf } from './identity.js';
 import type { CorpusFile } from './read.js';
 import { readCorpus, readTrace } from './read.js';

@@ -2,7 +2,17 @@
  * Files that are there whole or not at all: written beside their place under a name that
  * nobody reads, then renamed. Two runs that write one corpus never see half of each other.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 
@@ -47,4 +57,19 @@ export function writeWhole(path: string, text: string): void {
     rmSync(unfinished, { force: true });
     throw error;
   }
+}
+
+/** Whatever was renamed in the folder stays so, whatever becomes of the machine. */
+export function syncFolder(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Takes out what writers have left that were ended; call it only where nobody else writes. */
+export function removeUnfinished(folder: string): void {
+  for (const name of readdirSync(folder)) if (isUnfinished(name)) rmSync(join(folder, name), { force: true });
 }
