@@ -9,6 +9,7 @@ import { ownPackage } from './doctor.js';
 import type { DesignHashes, SpecHashes } from './hashes.js';
 import { designHashes, specHashes } from './hashes.js';
 import type { DesignRef } from './load.js';
+import { complain } from './output.js';
 
 export const RULES: ReadonlySet<string> = new Set(INVARIANTS.map(({ id }) => id));
 
@@ -37,6 +38,9 @@ async function certified(searched: readonly Searched[], hashes: Hashes): Promise
     const design = { name: ref.name, id: report.result.design, without: [...ref.without], ...ofDesign };
     const one = certifiedResult(report.result, design, (id) => ruleHash(id, hashes.own, ofDesign));
     if (one !== undefined) out.push(one);
+    else if (search.engine === 'exhaustive') {
+      complain(`the certificate has no result of ${ref.name}, ${search.scenario}: that search did not come to its end`);
+    }
   }
   return out;
 }
