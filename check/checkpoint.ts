@@ -107,10 +107,12 @@ export class CheckpointWriter {
       this.stored = new Map(stored.map((column) => [column.name, column]));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-      throw new UsageError(
-        `${this.dir}: the checkpoint can not be written (${codeOf(error)}); the one before it stays as it is: make room there, and go on with --resume ${this.dir}`,
-        { cause: error },
-      );
+      const rest = hasCheckpoint(this.dir)
+        ? `the one before it stays as it is: make room there, and go on with --resume ${this.dir}`
+        : 'make room there, or name another folder';
+      throw new UsageError(`${this.dir}: the checkpoint can not be written (${codeOf(error)}); ${rest}`, {
+        cause: error,
+      });
     }
   }
 

@@ -229,10 +229,11 @@ describe('a full disk', () => {
           failures++;
         }
       }
-      if (said !== '')
-        expect(said).toBe(
-          `${dir}: the checkpoint can not be written (ENOSPC); the one before it stays as it is: make room there, and go on with --resume ${dir}`,
-        );
+      const rest =
+        n === 0
+          ? 'make room there, or name another folder'
+          : `the one before it stays as it is: make room there, and go on with --resume ${dir}`;
+      if (said !== '') expect(said).toBe(`${dir}: the checkpoint can not be written (ENOSPC); ${rest}`);
       if (said === '') {
         expect(readBack(dir)).toBe(4);
         continue;
