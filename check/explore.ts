@@ -13,6 +13,8 @@ import type { OpSpec } from '../model/op.js';
 import { Board, SHARE } from './board.js';
 import type { ExpandHooks } from './expand.js';
 import { Expander, sightingKinds } from './expand.js';
+import type { Keep } from './kept.js';
+import { keepLevel, takeUp } from './kept.js';
 import { Rounds } from './round.js';
 import type { ClassFound } from './sightings.js';
 import { Sightings } from './sightings.js';
@@ -35,6 +37,8 @@ export interface ExploreLimits {
   readonly specs?: ReadonlySet<OpSpec>;
   /** Other threads that take part, once there is enough to do. */
   readonly team?: TeamMaker;
+  /** Where the search is kept on disk, level by level. */
+  readonly keep?: Keep;
 }
 
 /** A search for certain classes: others are neither named nor told. */
@@ -96,7 +100,7 @@ export class Explorer {
   private edges = 0;
   private depth = 0;
   private tried = 0;
-  private readonly levels: { states: number; edges: number }[] = [];
+  private levels: { states: number; edges: number }[] = [];
   /** States that were gone on from: the first so many of the store. */
   expanded = 0;
 
@@ -152,13 +156,31 @@ export class Explorer {
     return this.levels.slice(0, this.tried);
   }
 
-  /** The initial state. */
+  /** The initial state, or where another run had to stop. */
   private begin(): void {
-    const { store, runner } = this;
+    const { store, runner, limits } = this;
+    if (limits.keep?.from !== undefined) {
+      const progress = takeUp(limits.keep.from, store, this.sightings, runner.reached);
+      ({ edges: this.edges, expanded: this.expanded, depth: this.depth, tried: this.tried } = progress);
+      this.levels = progress.levels.map((level) => ({ ...level }));
+      this.hooks.onGrow?.(store);
+      return;
+    }
     runner.reset();
     this.room();
     store.start(runner);
     this.levels.push({ states: 1, edges: 0 });
+    this.keep();
+  }
+
+  /** Between two levels. */
+  private keep(): void {
+    const { limits, hooks, store, sightings, runner, edges, expanded, depth, tried, levels } = this;
+    if (limits.keep === undefined) return;
+    hooks.busy?.(true);
+    this.team?.count(runner.reached);
+    keepLevel(limits.keep, { edges, expanded, depth, tried, levels }, store, sightings, runner.reached);
+    hooks.busy?.(false);
   }
 
   private search(): string {
@@ -174,6 +196,7 @@ export class Explorer {
         this.levels.push({ states: store.size - levelEnd, edges: 0 });
         levelEnd = store.size;
         if (this.depth >= depthMax) return `no path is longer than ${depthMax} ops`;
+        this.keep();
       }
       this.hooks.onProgress?.(store.size, this.edges, this.depth, store.size - this.expanded);
       if (limits.isOver()) return 'the time is up, or it was interrupted';

@@ -2,6 +2,7 @@
  * From the violations that threads saw to classes, in the order in which one thread alone
  * would have seen them: each is taken again, and its function is told apart.
  */
+import type { BlameMemory } from '../harness/blame.js';
 import { Blame } from '../harness/blame.js';
 import type { Invariant } from '../invariants/invariant.js';
 import type { ViolationClass } from '../harness/runner.js';
@@ -32,6 +33,13 @@ interface Sighting {
 /** Edges that it costs to name a function, each call of which is watched. */
 const SIGHTING = 20;
 
+/** What of it outlives a run. */
+export interface SightingsState {
+  readonly classes: readonly ClassFound[];
+  readonly named: number;
+  readonly blame: readonly BlameMemory[];
+}
+
 export class Sightings {
   readonly classes = new Map<string, ClassFound>();
   /** What naming functions has cost, in edges. */
@@ -60,6 +68,19 @@ export class Sightings {
     this.blame = new Blame(runner, quarry === undefined ? undefined : Number.POSITIVE_INFINITY);
     this.image = new Int32Array(runner.words);
     this.scratch = new Int32Array(runner.words);
+  }
+
+  state(): SightingsState {
+    return { classes: [...this.classes.values()], named: this.named, blame: this.blame.memory };
+  }
+
+  takeUp({ classes, named, blame }: SightingsState, edges: number): void {
+    this.named = named;
+    this.blame.recall(blame);
+    for (const found of classes) {
+      this.classes.set(classKey(found.class), found);
+      this.onClass(found, edges);
+    }
   }
 
   /** What was seen in a share; `edges`: those taken before it. */

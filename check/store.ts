@@ -6,6 +6,7 @@
  * All threads share it. The index has regions, of which one thread at a time writes one
  * (round.ts); while states are expanded it is only read.
  */
+import type { Checkpoint, Column } from './checkpoint.js';
 import { hash } from './hash.js';
 import type { PartColumns } from './parts.js';
 import { Parts, sharedInts } from './parts.js';
@@ -100,6 +101,41 @@ export class Store {
   /** Bytes of a state without its slot in the index and its parts. */
   private get bytesEach(): number {
     return 4 * this.width + 4 + 2;
+  }
+
+  /** The columns that all else follows from. */
+  kept(): Column[] {
+    const { size, width, rows, parent, op, parts } = this;
+    return [
+      { name: 'rows', data: rows, length: size * width },
+      { name: 'parents', data: parent, length: size },
+      { name: 'ops', data: op, length: size },
+      ...parts.map((part, n) => ({ name: `parts-${n}`, data: part.words, length: part.size * part.width })),
+    ];
+  }
+
+  /** The states of a checkpoint become those of this store, which has none. */
+  takeUp(states: number, from: Checkpoint): void {
+    this.room(states);
+    from.read('rows', this.rows);
+    from.read('parents', this.parent);
+    from.read('ops', this.op);
+    this.size = states;
+    this.parts.forEach((part, p) => {
+      const length = from.lengthOf(`parts-${p}`) ?? 0;
+      const words = sharedInts(length);
+      from.read(`parts-${p}`, words);
+      part.restore(words, length / part.width, this.usedParts(p, length / part.width));
+    });
+    this.fill();
+  }
+
+  /** Which of the parts `p` some state has. */
+  private usedParts(p: number, count: number): Uint8Array {
+    const { size, width, rows } = this;
+    const isUsed = new Uint8Array(count);
+    for (let at = p; at < size * width; at += width) isUsed[rows[at]] = 1;
+    return isUsed;
   }
 
   /** Writes the image of a state to `to[at]`. */
@@ -205,13 +241,17 @@ export class Store {
 
   /** Puts all states into an index of so many slots. */
   rehash(slots: number): void {
-    const { width, rows } = this;
     // The old one stays until the new one is full.
     if (slots >= WORDS_MAX || this.bytesWith(slots + this.table.length) > this.bytesMax + STATES_MIN * 64)
       throw new StoreFull(`the index of ${this.size} states would exceed --memory`);
-    const table = sharedInts(slots);
-    this.table = table;
-    const mask = (slots >>> this.regionBits) - 1;
+    this.table = sharedInts(slots);
+    this.fill();
+  }
+
+  /** Puts all states into the index, which is empty. */
+  private fill(): void {
+    const { width, rows, table } = this;
+    const mask = (table.length >>> this.regionBits) - 1;
     for (let state = 0; state < this.size; state++) {
       const h = hash(rows, state * width, width);
       const first = this.regionOf(h);

@@ -15,7 +15,7 @@ import { Rounds } from './round.js';
 import type { StoreColumns } from './store.js';
 import { Store } from './store.js';
 
-export const Phase = { Expand: 1, Insert: 2, Number: 3, End: 4 } as const;
+export const Phase = { Expand: 1, Insert: 2, Number: 3, End: 4, Count: 5 } as const;
 
 const WORD = {
   Turn: 0,
@@ -116,6 +116,14 @@ export class Team {
     Atomics.add(this.control, WORD.Version, 1);
   }
 
+  /** Takes over what they have been through until now. */
+  count(reached: Reached): void {
+    if (!this.isReady) return;
+    this.begin(Phase.Count);
+    this.wait();
+    for (const port of this.ports) reached.add(receiveMessageOnPort(port)?.message as ReachedCounts);
+  }
+
   /** Sends them home, and takes over what they have been through. */
   end(reached: Reached): void {
     const isUp = this.isReady;
@@ -165,8 +173,7 @@ export function serve(data: TeamData, runner: Runner, hooks: ExpandHooks & { bus
       } else if (phase === Phase.Number) rounds.numberAll(thread);
       else {
         port.postMessage(runner.reached.counts(), []);
-        arrive();
-        return;
+        runner.reached.clear();
       }
     } catch (error) {
       hooks.busy?.(true);
@@ -176,6 +183,7 @@ export function serve(data: TeamData, runner: Runner, hooks: ExpandHooks & { bus
       control[WORD.FailedThread] = thread;
     }
     arrive();
+    if (phase === Phase.End) return;
   }
 }
 

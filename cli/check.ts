@@ -12,6 +12,7 @@ import { onInterrupt } from './interrupt.js';
 import { instrumentedBuild } from './instrument.js';
 import type { Job } from './jobs.js';
 import { Jobs } from './jobs.js';
+import { keep } from './keep.js';
 import type { CheckOptions } from './options.js';
 import { threadsFor, workersFor } from './options.js';
 import { complain } from './output.js';
@@ -87,28 +88,25 @@ export async function runCheck(
   if (corpus !== undefined) jobs.onClass = (search, found, ops) => corpus.keep(search, found, ops);
   const interrupt = onInterrupt(() => jobs.stop());
   const designs = await resolveAll([...new Set(names)], options.without, errors);
-  const planned = withSeeds(plan(designs, options, hasColour), corpus);
+  const kept = await keep(plan(designs, options, hasColour), options, (sentence) => {
+    errors.add(true, sentence);
+    jobs.stop();
+  });
+  const planned = withSeeds(kept.planned, corpus);
   const again = (await corpus?.replay(planned.shown.map(({ search }) => search))) ?? [];
   for (const { report } of again) show(report);
   for (const problem of corpus?.problems ?? []) errors.add(true, problem);
   const found = await runAll(planned, jobs, options, errors, show);
+  await kept.release();
   const signal = interrupt.done();
-  const searched = [
-    ...again,
-    ...planned.shown.flatMap(({ search }, n) => {
-      const report = found[n]?.report;
-      return report === undefined ? [] : [{ search, report }];
-    }),
-  ];
+  const ended = endedOf(planned, found);
+  const searched = [...again, ...ended.map(({ search, report }) => ({ search, report }))];
   const reports = searched.map(({ report }) => report);
   return {
     reports,
     results: reports.map(({ result }) => result),
     errors,
-    sound: planned.shown.flatMap(({ search }, n) => {
-      const { report, error } = found[n] ?? {};
-      return report === undefined || error !== undefined ? [] : [{ search, report }];
-    }),
+    sound: ended.filter(({ error }) => error === undefined),
     save: () => corpus?.save(searched),
     conclude: () =>
       conclude({
@@ -118,9 +116,21 @@ export async function runCheck(
         signal,
         onlyKnown: options.onlyKnown,
         requireReached: options.requireReached,
-        notes: corpus?.notes ?? [],
+        notes: [...(corpus?.notes ?? []), ...(isComplete(found[0]) ? [] : kept.notes())],
       }),
   };
+}
+
+/** What came to a result, and what went wrong beside it. */
+function endedOf(planned: Plan, found: readonly Job[]): (Searched & Pick<Job, 'error'>)[] {
+  return planned.shown.flatMap(({ search }, n) => {
+    const { report, error } = found[n] ?? {};
+    return report === undefined ? [] : [{ search, report, ...(error === undefined ? {} : { error }) }];
+  });
+}
+
+function isComplete(job: Job | undefined): boolean {
+  return job?.report?.result.exhausted === true;
 }
 
 /** Engine coverage begins with what a corpus holds. */

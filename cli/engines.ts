@@ -2,6 +2,7 @@
 import { frontierTraces } from '../campaign/frontier.js';
 import type { ClassFound } from '../check/explore.js';
 import { Explorer } from '../check/explore.js';
+import { openKeep } from '../check/kept.js';
 import type { Heartbeat } from '../check/heartbeat.js';
 import { Phase } from '../check/heartbeat.js';
 import type { RandomClass } from '../fuzz/random.js';
@@ -94,6 +95,7 @@ function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found
       memoryBytes: search.memoryBytes,
       steps: search.steps,
       isOver: () => budget.isOver(),
+      ...(search.keep === undefined ? {} : { keep: openKeep(search.keep.dir, search.keep.identity) }),
       team: teamOf(search, search.threads ?? 1, (memory) => post({ kind: 'member', memory })),
       ...(search.depth === undefined ? {} : { depth: search.depth }),
     },

@@ -31,6 +31,9 @@ const EXAMPLES = `Examples:
   iovcheck check ./my-design.ts --bounds tiny --traces out
   iovcheck check linux-6.1 --known --bounds ring=1,lengths=all
   iovcheck check ./my-design.ts --engine coverage --budget 60s --corpus my-corpus
+  iovcheck check linux-6.1 --scenario pipe-iter --bounds deep --checkpoint my-search
+  iovcheck check linux-3.3 --certificate proof.json
+  iovcheck verify proof.json
   iovcheck corpus replay my-corpus
   iovcheck replay out/my-design.pipe-iter.exhaustive.01.bytes-in-order.read.trace`;
 
@@ -85,6 +88,8 @@ function addCheck(program: Command, done: Done): void {
     .option('--budget <budget>', BUDGET)
     .option('--seed <n>', 'of the random and coverage engines', '1')
     .option('--workers <n>', 'searches side by side')
+    .option('--checkpoint <folder>', 'keep the one search there, level by level, so that another run can go on with it')
+    .option('--resume <folder>', 'go on with the search that is kept there')
     .option('--certificate <file>', 'write what exhaustive searches have proved; iovcheck verify takes it again')
     .option('--known', 'exit 0 only if exactly the known violations of the design are found')
     .option('--require-reached', 'exit 4 if an op or a situation was never reached');

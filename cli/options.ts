@@ -26,6 +26,8 @@ export interface RawOptions {
   readonly traces?: string;
   readonly corpus?: string;
   readonly certificate?: string;
+  readonly checkpoint?: string;
+  readonly resume?: string;
 }
 
 export type ReporterKind = 'text' | 'json' | 'ndjson';
@@ -58,6 +60,8 @@ export interface CheckOptions {
   readonly traces?: string;
   readonly corpus?: string;
   readonly certificate?: string;
+  readonly checkpoint?: string;
+  readonly resume?: string;
 }
 
 const ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
@@ -159,6 +163,15 @@ function checkCertified(engines: readonly EngineName[], name: string | undefined
   );
 }
 
+/** Only one engine has something to go on from. */
+function checkKept(engines: readonly EngineName[], { checkpoint, resume, engine }: RawOptions): void {
+  if ((checkpoint ?? resume) === undefined || (engines.length === 1 && engines[0] === 'exhaustive')) return;
+  const option = resume === undefined ? '--checkpoint' : '--resume';
+  throw new UsageError(
+    `${option}: only the engine exhaustive goes on from a checkpoint, not ${engine}; leave --engine out`,
+  );
+}
+
 /** Of each search of `fuzz`, where no budget is given: a minute or two. */
 export const FUZZ_BUDGET = '20000000-steps';
 
@@ -168,6 +181,7 @@ export function parseOptions(raw: RawOptions): CheckOptions {
   const budget = parseBudget(raw.budget ?? (isFuzz ? FUZZ_BUDGET : undefined));
   if (!isFuzz) checkRuns(engines, budget);
   if (raw.certificate !== undefined) checkCertified(engines, raw.engine);
+  checkKept(engines, raw);
   return {
     ...(raw.scenario === undefined ? {} : { scenario: parseScenario(raw.scenario) }),
     engines,
@@ -186,6 +200,8 @@ export function parseOptions(raw: RawOptions): CheckOptions {
     ...(raw.traces === undefined ? {} : { traces: raw.traces }),
     ...(raw.corpus === undefined ? {} : { corpus: raw.corpus }),
     ...(raw.certificate === undefined ? {} : { certificate: raw.certificate }),
+    ...(raw.checkpoint === undefined ? {} : { checkpoint: raw.checkpoint }),
+    ...(raw.resume === undefined ? {} : { resume: raw.resume }),
   };
 }
 

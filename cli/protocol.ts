@@ -1,6 +1,7 @@
 /** What the main thread and the workers say to each other. */
 import type { Imported } from '../campaign/corpus/import.js';
 import type { OutcomeKind } from '../campaign/corpus/outcome.js';
+import type { Identity } from '../check/checkpoint.js';
 import type { Columns } from '../check/store.js';
 import type { CheckResult, EngineName, Minimality, Proof } from '../harness/result.js';
 import type { ViolationClass } from '../harness/runner.js';
@@ -15,6 +16,12 @@ export interface Place {
   readonly onBase: boolean;
   readonly scenario: ScenarioName;
   readonly bounds: Bounds;
+}
+
+/** A folder that a search is kept in, level by level, and what it is a search of. It goes on from what is there. */
+export interface Keep {
+  readonly dir: string;
+  readonly identity: Identity;
 }
 
 /** One search. */
@@ -32,6 +39,8 @@ export interface Search extends Place {
   readonly seconds: number;
   /** Ops of the longest path that is tried; any number where absent. */
   readonly depth?: number;
+  /** Of engine exhaustive: where it outlives the run. */
+  readonly keep?: Keep;
   readonly memoryBytes: number;
   /** Of engine exhaustive: threads that search together; one where absent. */
   readonly threads?: number;

@@ -23,6 +23,9 @@ type AnyFunction = (...args: unknown[]) => unknown;
 /** Sightings of an op instance breaking an invariant after which the function is taken to be the same. */
 const SAMPLES = 16;
 
+/** Kind of sighting, function, and how often it was that one. */
+export type BlameMemory = readonly [key: string, name: string, times: number];
+
 export class Blame {
   private readonly table: KernelFunctions;
   private readonly own: ReadonlySet<string>;
@@ -92,6 +95,15 @@ export class Blame {
     const { k, ops } = this.runner;
     if (ops[n].spec.fn === null && k.needs.memory !== 'fixed') return true;
     return (this.known.get(`${invariant.id} ${n} ${flavour}`)?.times ?? 0) >= this.samples;
+  }
+
+  /** What sightings until now have taught it, for another run. */
+  get memory(): readonly BlameMemory[] {
+    return [...this.known].map(([key, { name, times }]) => [key, name, times]);
+  }
+
+  recall(memory: readonly BlameMemory[]): void {
+    for (const [key, name, times] of memory) this.known.set(key, { name, times });
   }
 
   private innermost(invariant: Invariant, spec: OpSpec, n: number, from: Int32Array, at: number): string {

@@ -58,6 +58,13 @@ export class Reached {
     return { taken, errors, others, hasQuiescent, hasFullRing };
   }
 
+  clear(): void {
+    this.taken.fill(0);
+    for (const errors of this.errors) errors.clear();
+    this.hasQuiescent = false;
+    this.hasFullRing = false;
+  }
+
   /** What another run of the same world has been through. */
   add(other: ReachedCounts): void {
     other.taken.forEach((count, n) => {
