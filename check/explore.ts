@@ -160,7 +160,9 @@ export class Explorer {
   private begin(): void {
     const { store, runner, limits } = this;
     if (limits.keep?.from !== undefined) {
+      this.hooks.busy?.(true);
       const progress = takeUp(limits.keep.from, store, this.sightings, runner.reached);
+      this.hooks.busy?.(false);
       ({ edges: this.edges, expanded: this.expanded, depth: this.depth, tried: this.tried } = progress);
       this.levels = progress.levels.map((level) => ({ ...level }));
       this.hooks.onGrow?.(store);

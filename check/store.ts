@@ -116,7 +116,7 @@ export class Store {
 
   /** The states of a checkpoint become those of this store, which has none. */
   takeUp(states: number, from: Checkpoint): void {
-    this.room(states);
+    if (states > this.parent.length) this.grow(states);
     from.read('rows', this.rows);
     from.read('parents', this.parent);
     from.read('ops', this.op);
@@ -127,7 +127,7 @@ export class Store {
       from.read(`parts-${p}`, words);
       part.restore(words, length / part.width, this.usedParts(p, length / part.width));
     });
-    this.fill();
+    this.rehash(this.slotsFor(states));
   }
 
   /** Which of the parts `p` some state has. */
@@ -209,13 +209,19 @@ export class Store {
       hasGrown = true;
     }
     for (const part of this.parts) if (part.room(more)) hasGrown = true;
-    let slots = this.table.length;
-    while ((this.size + more) * 5 > slots * 4) slots *= 2;
+    const slots = this.slotsFor(this.size + more);
     if (slots > this.table.length) {
       this.rehash(slots);
       hasGrown = true;
     }
     return hasGrown;
+  }
+
+  /** Slots of an index of so many states, no fewer than there are. */
+  private slotsFor(states: number): number {
+    let slots = this.table.length;
+    while (states * 5 > slots * 4) slots *= 2;
+    return slots;
   }
 
   /** What one address space may hold, and what `--memory` allows; rows are only backed by memory once written. */
@@ -241,17 +247,13 @@ export class Store {
 
   /** Puts all states into an index of so many slots. */
   rehash(slots: number): void {
+    const { width, rows } = this;
     // The old one stays until the new one is full.
     if (slots >= WORDS_MAX || this.bytesWith(slots + this.table.length) > this.bytesMax + STATES_MIN * 64)
       throw new StoreFull(`the index of ${this.size} states would exceed --memory`);
-    this.table = sharedInts(slots);
-    this.fill();
-  }
-
-  /** Puts all states into the index, which is empty. */
-  private fill(): void {
-    const { width, rows, table } = this;
-    const mask = (table.length >>> this.regionBits) - 1;
+    const table = sharedInts(slots);
+    this.table = table;
+    const mask = (slots >>> this.regionBits) - 1;
     for (let state = 0; state < this.size; state++) {
       const h = hash(rows, state * width, width);
       const first = this.regionOf(h);
