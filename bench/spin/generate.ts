@@ -1,0 +1,117 @@
+/**
+ * What a Promela model in this folder includes: the bounds as macros, and a line for each op instance
+ * that they list. The instances are those of the op table, so that both searches are offered the same.
+ */
+import { parseBounds } from '../../harness/bounds-text.js';
+import { Runner } from '../../harness/runner.js';
+import type { Bounds } from '../../model/bounds.js';
+import { requestEntries, segmentValues } from '../../model/bounds.js';
+import { DESIGNS } from '../../model/designs/designs.js';
+import type { OpInstance } from '../../model/op.js';
+import type { ScenarioName } from '../../model/scenario.js';
+import { SCENARIOS } from '../../model/scenario.js';
+
+/** A Promela model, and what of ours it mirrors. */
+export interface Model {
+  /** Name of its .pml file. */
+  readonly name: string;
+  readonly design: string;
+  readonly scenario: ScenarioName;
+  /** The calls of the model's inlines for an instance of an op; none where no state offers it. */
+  call(op: OpInstance, b: Bounds): readonly string[];
+}
+
+export interface Generated {
+  readonly bounds: string;
+  readonly options: string;
+}
+
+/** What both sides leave out: see model/README.md. */
+export const SAME = 'contents=off,symmetry=off';
+
+export function runnerOf(model: Model, bounds: string): Runner {
+  const design = DESIGNS.find(({ id }) => id === model.design);
+  if (design === undefined) throw new Error(`bench: there is no design '${model.design}'`);
+  const { scenario } = model;
+  return new Runner(design, parseBounds(`${bounds},${SAME}`, undefined, SCENARIOS[scenario]), scenario);
+}
+
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+const each = (n: number, text: (i: number) => string, by: string): string => `(${upTo(n).map(text).join(by)})`;
+
+/** Every byte of every slot, with the bytes of the slots before it. */
+function eachByte(b: Bounds): string {
+  const before = (j: number): string => (j === 0 ? '0' : each(j, (i) => `NTH(${i}).length`, ' + '));
+  return each(b.ring, (j) => each(b.page, (i) => `F(${j}, ${i}, ${before(j)})`, ' && '), ' && ');
+}
+
+function isListed(b: Bounds): string {
+  if (b.lengths === 'all') return '1';
+  const listed = [1, b.page - 1, b.page, b.page + 1, 2 * b.page, b.ring * b.page];
+  return `(${listed.map((n) => `(n) == ${n}`).join(' || ')})`;
+}
+
+function defines(runner: Runner): string {
+  const { bounds: b, pages, poolStart } = runner.k;
+  const entries = requestEntries(b);
+  const refs = pages.map((page) => page.refcount).join(', ');
+  const rows: readonly (readonly [string, string | number])[] = [
+    ['PAGE', b.page],
+    ['RING', b.ring],
+    ['FILES', poolStart],
+    ['PAGES', pages.length],
+    ['ENTRIES', entries],
+    ['REF_0', `{ ${refs} }`],
+    ['ALL_LENGTHS', b.lengths === 'all' ? 1 : 0],
+    ['IS_LISTED(n)', isListed(b)],
+    ['EACH_SLOT(F)', each(b.ring, (s) => `F(${s})`, ' && ')],
+    ['SUM_SLOTS(F, p)', each(b.ring, (s) => `F(${s}, p)`, ' + ')],
+    ['EACH_PAGE(F)', each(pages.length, (p) => `F(${p})`, ' && ')],
+    ['SUM_ENTRIES(F, p)', each(entries, (e) => `F(${e}, p)`, ' + ')],
+    ['EACH_BYTE(F)', eachByte(b)],
+    ['LISTED', each(entries, (e) => `req_len[${e}]`, ' + ')],
+    ['FORGET_TARGET', upTo(entries).map((e) => `req_off[${e}] = 0; req_len[${e}] = 0`).join('; ')],
+    ['FORGET_PAGES', upTo(entries).map((e) => `req_page[${e}] = 0`).join('; ')],
+  ];
+  return rows.map(([name, text]) => `#define ${name} ${text}\n`).join('');
+}
+
+export function generate(model: Model, bounds: string): Generated {
+  const runner = runnerOf(model, bounds);
+  const calls = runner.ops.flatMap((op) => model.call(op, runner.k.bounds));
+  return { bounds: defines(runner), options: calls.map((call) => `\t:: ${call}\n`).join('') };
+}
+
+const pipeIter: Model = {
+  name: 'pipe-iter',
+  design: 'pipe-iter-2016-repaired',
+  scenario: 'pipe-iter',
+  call({ spec, args }, b) {
+    const [a0, a1, a2, a3] = args;
+    switch (spec.name) {
+      case 'pread':
+        return [`pread(${a0})`];
+      case 'pwrite':
+        return [`pwrite(${a0}, ${a1})`];
+      case 'copy_to_iter':
+        return [`copy_to_iter(${a0}, ${a2})`];
+      case 'copy_page_to_iter':
+        return segmentValues(b).some(([offset, bytes]) => offset === a1 && bytes === a2)
+          ? [`copy_page_to_iter(${a0}, ${a1}, ${a2})`]
+          : [];
+      case 'iov_iter_get_pages':
+        if (a1 === 0) return [];
+        return (a2 === 0 ? ['orig'] : ['first', 'more']).map((on) => `get_pages_${on}(${a0}, ${a1}, ${a3})`);
+      case 'iov_iter_get_pages_alloc':
+        return [`get_pages_alloc_${a1 === 0 ? 'orig' : 'copy'}(${a0}, ${a2})`];
+      case 'iov_iter_advance':
+        return [`advance_${a1 === 0 ? 'orig' : 'copy'}(${a0})`];
+      case 'device_write':
+        return [`device_write(${a0})`];
+      default:
+        return [`${spec.name}(${args.join(', ')})`];
+    }
+  },
+};
+
+export const MODELS: readonly Model[] = [pipeIter];
