@@ -45,6 +45,16 @@ function eachByte(b: Bounds): string {
   return each(b.ring, (j) => each(b.page, (i) => `F(${j}, ${i}, ${before(j)})`, ' && '), ' && ');
 }
 
+/** Bytes that one read can get: to the end of the first packet. */
+function readAtOnce(b: Bounds): string {
+  let text = '0';
+  for (let j = b.ring - 1; j >= 0; j--) {
+    const rest = j === b.ring - 1 ? '' : ` + (NTH(${j}).flags & FLAG_PACKET -> 0 : ${text})`;
+    text = `(${j} < nrbufs -> NTH(${j}).length${rest} : 0)`;
+  }
+  return text;
+}
+
 function isListed(b: Bounds): string {
   if (b.lengths === 'all') return '1';
   const listed = [1, b.page - 1, b.page, b.page + 1, 2 * b.page, b.ring * b.page];
@@ -69,6 +79,7 @@ function defines(runner: Runner): string {
     ['EACH_PAGE(F)', each(pages.length, (p) => `F(${p})`, ' && ')],
     ['SUM_ENTRIES(F, p)', each(entries, (e) => `F(${e}, p)`, ' + ')],
     ['EACH_BYTE(F)', eachByte(b)],
+    ['READ_AT_ONCE', readAtOnce(b)],
     ['LISTED', each(entries, (e) => `req_len[${e}]`, ' + ')],
     ['FORGET_TARGET', upTo(entries).map((e) => `req_off[${e}] = 0; req_len[${e}] = 0`).join('; ')],
     ['FORGET_PAGES', upTo(entries).map((e) => `req_page[${e}] = 0`).join('; ')],
@@ -114,4 +125,27 @@ const pipeIter: Model = {
   },
 };
 
-export const MODELS: readonly Model[] = [pipeIter];
+const FILE_FLAGS = ['f_flags_w', 'f_flags_wd'];
+
+const packet: Model = {
+  name: 'packet',
+  design: 'packet-2012-repaired',
+  scenario: 'packet',
+  call({ spec, args }) {
+    const [fd, a1, , a3] = args;
+    const isOom = spec.args[3]?.name === 'fail_alloc';
+    switch (spec.name) {
+      case 'pwrite':
+        if (isOom) return a3 < 0 ? [] : [`pwrite_oom(${FILE_FLAGS[fd]}, ${a1}, ${a3})`];
+        return a3 < a1 ? [`pwrite(${FILE_FLAGS[fd]}, ${a1}, ${a3})`] : [];
+      case 'pread':
+        return a1 < args[0] ? [`pread(${args.join(', ')})`] : [];
+      case 'fcntl_setfl':
+        return [`fcntl_setfl(${FILE_FLAGS[fd]}, ${a1})`];
+      default:
+        return [`${spec.name}(${args.join(', ')})`];
+    }
+  },
+};
+
+export const MODELS: readonly Model[] = [pipeIter, packet];
