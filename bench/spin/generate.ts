@@ -7,6 +7,7 @@ import { Runner } from '../../harness/runner.js';
 import type { Bounds } from '../../model/bounds.js';
 import { requestEntries, segmentValues } from '../../model/bounds.js';
 import { DESIGNS } from '../../model/designs/designs.js';
+import { FMODE_READ } from '../../model/kernel.js';
 import type { OpInstance } from '../../model/op.js';
 import type { ScenarioName } from '../../model/scenario.js';
 import { SCENARIOS } from '../../model/scenario.js';
@@ -38,6 +39,12 @@ export function runnerOf(model: Model, bounds: string): Runner {
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const each = (n: number, text: (i: number) => string, by: string): string => `(${upTo(n).map(text).join(by)})`;
+
+/** Tasks 0 .. t-1 are in a call, and t is not; it is one of them that never sleeps that needs no more. */
+function isFirstIdle(b: Bounds): string {
+  const before = upTo(b.tasks).map((n) => `((t) <= ${n} || !IS_IDLE(${n}))`);
+  return `((t) == NOBODY || (IS_IDLE(t) && ${before.join(' && ')}))`;
+}
 
 /** Every byte of every slot, with the bytes of the slots before it. */
 function eachByte(b: Bounds): string {
@@ -80,6 +87,12 @@ function defines(runner: Runner): string {
     ['SUM_ENTRIES(F, p)', each(entries, (e) => `F(${e}, p)`, ' + ')],
     ['EACH_BYTE(F)', eachByte(b)],
     ['READ_AT_ONCE', readAtOnce(b)],
+    ['TASKS', b.tasks],
+    ['IS_FIRST_IDLE(t)', isFirstIdle(b)],
+    ['HEADMASK', runner.k.headMask],
+    ['KEEPS_FLAGS', b.stale === 'none' ? 0 : 1],
+    ['SOME_TASK(F, a, b)', each(b.tasks, (t) => `F(${t}, a, b)`, ' || ')],
+    ['EACH_TASK(F)', each(b.tasks, (t) => `F(${t})`, ' && ')],
     ['LISTED', each(entries, (e) => `req_len[${e}]`, ' + ')],
     ['FORGET_TARGET', upTo(entries).map((e) => `req_off[${e}] = 0; req_len[${e}] = 0`).join('; ')],
     ['FORGET_PAGES', upTo(entries).map((e) => `req_page[${e}] = 0`).join('; ')],
@@ -148,4 +161,38 @@ const packet: Model = {
   },
 };
 
-export const MODELS: readonly Model[] = [pipeIter, packet];
+/** F_SETPIPE_SZ by what becomes of it: sizes are rounded up to a power of two of slots. */
+function setpipe(b: Bounds, size: number, isAtOnce: boolean): readonly string[] {
+  let slots = 1;
+  while (slots * b.page < size) slots *= 2;
+  if (size >= 0 && slots <= b.ring) return [`setpipe_sz${isAtOnce ? '_at_once' : ''}(${slots})`];
+  return isAtOnce ? [] : ['setpipe_refused()'];
+}
+
+const blocking: Model = {
+  name: 'blocking',
+  design: 'linux-6.18',
+  scenario: 'blocking',
+  call({ spec, args }, b) {
+    const [a0, a1, a2, a3] = args;
+    const task = a0 < 0 ? 'NOBODY' : a0;
+    const isShort = a0 < 0 || b.lengths === 'all' || a1 <= b.page + 1;
+    switch (spec.name) {
+      case 'pread':
+        return isShort ? [`pread(${task}, ${a1})`] : [];
+      case 'pwrite':
+        if (spec.args.length === 2) return a1 < a0 ? [`pwrite_fault(${a0}, ${a1})`] : [];
+        return isShort ? [`pwrite(${task}, ${a1}, ${a3})`] : [];
+      case 'pwrite_continue':
+        return [`pwrite_continue(${a0}, ${a2})`];
+      case 'close':
+        return a1 === 1 ? [] : [a0 === FMODE_READ ? 'close_reader()' : 'close_writer()'];
+      case 'fcntl_setpipe_sz':
+        return setpipe(b, a0, a1 === 1);
+      default:
+        return [`${spec.name}(${args.join(', ')})`];
+    }
+  },
+};
+
+export const MODELS: readonly Model[] = [pipeIter, packet, blocking];
