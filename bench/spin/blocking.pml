@@ -64,8 +64,8 @@ byte open_readers = 1, open_writers = 2;
 #endif
 SCRATCH short t_left, t_ret, t_n, t_oom, t_fault, t_nr;
 SCRATCH byte t_page, t_idx, t_i, t_j, t_pos, t_before, t_hit, t_sigpipe, t_was_empty, t_wake, t_signal;
-/* F_SETPIPE_SZ copies the slots through an array of its own. */
-hidden pipe_buffer t_bufs[RING];
+/* F_SETPIPE_SZ copies the slots through an array of its own, and empties it. */
+SCRATCH pipe_buffer t_bufs[RING];
 
 /* ---- pages ---- */
 
@@ -604,7 +604,7 @@ inline resize_ring(nr)
 	od;
 	t_idx = 0;
 	do
-	:: t_idx < t_n -> COPY(bufs[t_idx], t_bufs[t_idx]); t_idx++
+	:: t_idx < t_n -> COPY(bufs[t_idx], t_bufs[t_idx]); CLEAR(t_bufs[t_idx]); t_bufs[t_idx].flags = 0; t_idx++
 	:: t_idx >= t_n && t_idx < RING -> CLEAR(bufs[t_idx]); bufs[t_idx].flags = 0; t_idx++
 	:: else -> break
 	od;
