@@ -1,0 +1,126 @@
+/**
+ * `npm run bench:spin [-- --size medium] [--model NAME] [--rounds 5] [--no-quint] [--no-write]`: Spin and
+ * ours on the same models within the same bounds, every check on in both; states and edges are equal to
+ * the last one, or it fails. A fresh process each, and the variants take turns. Then random steps: our
+ * loop, fast-check and Quint. Writes reports/published/spin.md.
+ */
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Case, Model, Size } from './models.js';
+import { MODELS, SAME } from './models.js';
+import type { Cost, Counted, Mode } from './pan.js';
+import { compile, counted, missing, timed } from './pan.js';
+import { publish } from './published.js';
+import type { RandomRow } from './random.js';
+import { measureRandom } from './random.js';
+
+/** Compiled models are kept: gcc takes longer than pan. */
+const BUILD = resolve('.iovcheck/spin');
+const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+
+/** Enough for the deepest path, and for a table without a second look at most states. */
+const PAN = ['-m200000', '-w24'];
+
+const MODES: readonly Mode[] = [
+  { name: 'Spin DFS', gcc: ['-O2'], pan: PAN },
+  { name: 'Spin DFS -DNOREDUCE', gcc: ['-O2', '-DNOREDUCE'], pan: PAN },
+  { name: 'Spin -DBFS', gcc: ['-O2', '-DBFS'], pan: ['-w24'], isVisible: true },
+  { name: 'Spin -DBFS_PAR -u2', gcc: ['-O2', '-DBFS_PAR'], pan: ['-u2', '-w24'], isVisible: true },
+];
+
+/** Ours, by its command line as a user would; 2 workers are what BFS_PAR is compared with. */
+const WORKERS = [1, 2];
+
+interface Variant {
+  readonly name: string;
+  run(): { counts: Counted; cost: Cost };
+}
+
+export interface Measured {
+  readonly model: Model;
+  readonly case: Case;
+  /** By variant, in rounds. */
+  readonly costs: ReadonlyMap<string, readonly Cost[]>;
+}
+
+function panVariant(model: Model, c: Case, mode: Mode): Variant {
+  const dir = compile(model, c.bounds, mode, BUILD);
+  return {
+    name: mode.name,
+    run() {
+      const { output, cost } = timed('./pan', mode.pan, dir);
+      return { counts: counted(output), cost };
+    },
+  };
+}
+
+interface Result {
+  readonly results: readonly [{ readonly verdict: string; readonly stats: { states: number; edges: number } }];
+}
+
+function ownVariant(model: Model, c: Case, workers: number): Variant {
+  const bounds = `${c.bounds},${SAME}`;
+  const search = ['check', model.design, '--scenario', model.scenario, '--bounds', bounds];
+  const args = [CLI, ...search, '--workers', String(workers), '--memory', '10G', '--json', '--quiet'];
+  return {
+    name: ownName(workers),
+    run() {
+      const { output, cost } = timed(process.execPath, args, BUILD);
+      const [{ verdict, stats }] = (JSON.parse(output) as Result).results;
+      if (verdict !== 'exhausted') throw new Error(`bench: ours ends as ${verdict}`);
+      return { counts: { states: stats.states, edges: stats.edges }, cost };
+    },
+  };
+}
+
+export const ownName = (workers: number): string => `iovcheck, ${workers} worker${workers === 1 ? '' : 's'}`;
+
+/** Every variant once a round. */
+function measure(model: Model, c: Case, rounds: number): Measured {
+  process.stderr.write(`${model.name} ${c.bounds}: compiling\n`);
+  const variants = [
+    ...MODES.map((mode) => panVariant(model, c, mode)),
+    ...WORKERS.map((workers) => ownVariant(model, c, workers)),
+  ];
+  const costs = new Map<string, Cost[]>(variants.map(({ name }) => [name, []]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const { name, run } of variants) {
+      const { counts, cost } = run();
+      if (counts.states !== c.states || counts.edges !== c.edges)
+        throw new Error(`bench: ${name} counts ${counts.states} states and ${counts.edges} edges of ${model.name}`);
+      costs.get(name)?.push(cost);
+    }
+    process.stderr.write(`${model.name} ${c.bounds}: round ${round} of ${rounds} is done\n`);
+  }
+  return { model, case: c, costs };
+}
+
+function options(): { sizes: Set<Size>; model?: string; rounds: number; quint: boolean; write: boolean } {
+  const { values } = parseArgs({
+    allowNegative: true,
+    options: {
+      size: { type: 'string', multiple: true, default: ['medium', 'large'] },
+      model: { type: 'string' },
+      rounds: { type: 'string', default: '5' },
+      quint: { type: 'boolean', default: true },
+      write: { type: 'boolean', default: true },
+    },
+  });
+  const { model, quint, write } = values;
+  return { sizes: new Set(values.size as Size[]), model, rounds: Number(values.rounds), quint, write };
+}
+
+const { sizes, model: only, rounds, quint, write } = options();
+const absent = missing();
+if (absent !== '') {
+  console.error(`bench: ${absent}`);
+  process.exit(2);
+}
+mkdirSync(BUILD, { recursive: true });
+const searches = MODELS.filter(({ name }) => only === undefined || name === only).flatMap((model) =>
+  model.cases.filter(({ size }) => sizes.has(size)).map((c) => measure(model, c, rounds)),
+);
+const random: readonly RandomRow[] = await measureRandom(rounds, quint);
+console.log(publish(searches, random, rounds, write));
