@@ -1,7 +1,8 @@
 /** `iovcheck doctor`: whether this machine has what the commands need. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, freemem, totalmem } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { table } from './list.js';
 
 interface Package {
@@ -33,6 +34,20 @@ function has(name: string): boolean {
   }
 }
 
+/** Programs that only `npm run bench:spin`, and the tests beside Spin, ask for: package and program have one name. */
+const SPIN = ['spin', 'gcc', 'time'];
+
+/** A row on the optional programs, of which those are absent that no folder of `path` has. */
+export function spinRow(path: string): readonly [state: string, name: string, what: string] {
+  const dirs = path.split(delimiter).filter((dir) => dir !== '');
+  const absent = SPIN.filter((name) => !dirs.some((dir) => existsSync(join(dir, name))));
+  const what =
+    absent.length === 0
+      ? 'present: npm run bench:spin can search beside Spin'
+      : `optional, for npm run bench:spin: ${absent.join(', ')} missing; apt-get install -y ${absent.join(' ')}`;
+  return [absent.length === 0 ? 'ok' : '-', SPIN.join(', '), what];
+}
+
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} G`;
 
 export function doctor(): { readonly text: string; readonly isWell: boolean } {
@@ -55,6 +70,7 @@ export function doctor(): { readonly text: string; readonly isWell: boolean } {
         ? 'present: designs can be named by path'
         : 'missing: designs can not be named by path; run npm install',
     ],
+    spinRow(process.env['PATH'] ?? ''),
     ['ok', 'other parts', 'none is needed'],
   ];
   return { text: table(rows), isWell: isNode && hasBundler };

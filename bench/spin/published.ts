@@ -4,7 +4,8 @@ import { cpus } from 'node:os';
 import type { Cost } from './pan.js';
 import { gccVersion, spinVersion } from './pan.js';
 import type { RandomRow } from './random.js';
-import type { Measured } from './spin.js';
+import type { Measured } from './modes.js';
+import { BFS, BFS_PAR, DFS, ownName } from './modes.js';
 
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
@@ -25,11 +26,20 @@ const HEAD = [
   'bytes a state',
   'states a user s',
   'edges a user s',
-  'user, to Spin DFS',
-  'wall, to Spin DFS',
+  'user, to DFS',
+  'user, to BFS',
+  'wall, to BFS_PAR',
+  'wall, to one worker',
 ];
 
-/** A ratio above 1 is faster than Spin's depth-first search. */
+/** Whom the last columns are against: above 1 is faster than that. */
+const AGAINST: readonly (readonly [mode: string, by: 'user' | 'wall'])[] = [
+  [DFS, 'user'],
+  [BFS, 'user'],
+  [BFS_PAR, 'wall'],
+  [ownName(1), 'wall'],
+];
+
 const times = (n: number): string => `x${n.toFixed(2)}`;
 
 function section({ model, case: c, costs }: Measured): string[] {
@@ -39,7 +49,7 @@ function section({ model, case: c, costs }: Measured): string[] {
     rss: median(list.map(({ rss }) => rss)),
   });
   const rows = [...costs].map(([name, list]) => ({ name, cost: of(list) }));
-  const [{ cost: first }] = rows;
+  const costOf = new Map(rows.map(({ name, cost }) => [name, cost]));
   return [
     `## ${model.design}, ${model.scenario}, \`${c.bounds}\``,
     '',
@@ -55,8 +65,7 @@ function section({ model, case: c, costs }: Measured): string[] {
         (cost.rss / c.states).toFixed(0),
         `${(c.states / cost.user / 1e6).toFixed(2)} M`,
         `${(c.edges / cost.user / 1e6).toFixed(2)} M`,
-        times(first.user / cost.user),
-        times(first.wall / cost.wall),
+        ...AGAINST.map(([mode, by]) => times((costOf.get(mode)?.[by] ?? Number.NaN) / cost[by])),
       ]),
     ),
     '',

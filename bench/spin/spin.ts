@@ -8,6 +8,8 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Measured } from './modes.js';
+import { MODES, ownName } from './modes.js';
 import type { Case, Model, Size } from './models.js';
 import { MODELS, SAME } from './models.js';
 import type { Cost, Counted, Mode } from './pan.js';
@@ -20,29 +22,12 @@ import { measureRandom } from './random.js';
 const BUILD = resolve('.iovcheck/spin');
 const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 
-/** Enough for the deepest path, and for a table without a second look at most states. */
-const PAN = ['-m200000', '-w24'];
-
-const MODES: readonly Mode[] = [
-  { name: 'Spin DFS', gcc: ['-O2'], pan: PAN },
-  { name: 'Spin DFS -DNOREDUCE', gcc: ['-O2', '-DNOREDUCE'], pan: PAN },
-  { name: 'Spin -DBFS', gcc: ['-O2', '-DBFS'], pan: ['-w24'], isVisible: true },
-  { name: 'Spin -DBFS_PAR -u2', gcc: ['-O2', '-DBFS_PAR'], pan: ['-u2', '-w24'], isVisible: true },
-];
-
 /** Ours, by its command line as a user would; 2 workers are what BFS_PAR is compared with. */
 const WORKERS = [1, 2];
 
 interface Variant {
   readonly name: string;
   run(): { counts: Counted; cost: Cost };
-}
-
-export interface Measured {
-  readonly model: Model;
-  readonly case: Case;
-  /** By variant, in rounds. */
-  readonly costs: ReadonlyMap<string, readonly Cost[]>;
 }
 
 function panVariant(model: Model, c: Case, mode: Mode): Variant {
@@ -74,8 +59,6 @@ function ownVariant(model: Model, c: Case, workers: number): Variant {
     },
   };
 }
-
-export const ownName = (workers: number): string => `iovcheck, ${workers} worker${workers === 1 ? '' : 's'}`;
 
 /** Every variant once a round. */
 function measure(model: Model, c: Case, rounds: number): Measured {

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { DESIGNS } from '#iov/index.js';
-import { isNodeSupported } from '#iov/cli/doctor.js';
+import { isNodeSupported, spinRow } from '#iov/cli/doctor.js';
 import { INVARIANTS } from '#iov/invariants/invariants.js';
 import { OPS } from '#iov/model/ops/ops.js';
 import { SCENARIOS } from '#iov/model/scenario.js';
@@ -30,6 +33,22 @@ describe('doctor', () => {
     expect(status).toBe(0);
     expect(out).toContain(process.versions.node);
     expect(out).not.toContain('BAD');
+    expect(out).toContain('spin, gcc, time');
+  });
+
+  test('says how to get what the comparison with Spin needs', () => {
+    expect(spinRow('')).toEqual([
+      '-',
+      'spin, gcc, time',
+      'optional, for npm run bench:spin: spin, gcc, time missing; apt-get install -y spin gcc time',
+    ]);
+  });
+
+  test('looks through the whole path', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'iov-path-'));
+    for (const name of ['spin', 'gcc', 'time']) writeFileSync(join(dir, name), '');
+    expect(spinRow(`/nowhere${delimiter}${dir}`)[0]).toBe('ok');
+    rmSync(dir, { recursive: true });
   });
 
   test.each([
