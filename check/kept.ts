@@ -27,7 +27,8 @@ interface KeptState extends Progress {
   readonly sightings: SightingsState;
   readonly reached: {
     readonly taken: readonly number[];
-    readonly errors: readonly (readonly (readonly [number, number])[])[];
+    readonly errors: readonly number[];
+    readonly others: readonly (readonly (readonly [number, number])[])[];
     readonly hasQuiescent: boolean;
     readonly hasFullRing: boolean;
   };
@@ -48,12 +49,18 @@ export function keepLevel(
   sightings: Sightings,
   reached: Reached,
 ): void {
-  const { taken, errors, hasQuiescent, hasFullRing } = reached.counts();
+  const { taken, errors, others, hasQuiescent, hasFullRing } = reached.counts();
   const state: KeptState = {
     ...progress,
     states: store.size,
     sightings: sightings.state(),
-    reached: { taken: [...taken], errors: errors.map((seen) => [...seen]), hasQuiescent, hasFullRing },
+    reached: {
+      taken: [...taken],
+      errors: [...errors],
+      others: others.map((seen) => [...seen]),
+      hasQuiescent,
+      hasFullRing,
+    },
   };
   writer.write(state, store.kept());
 }
@@ -62,8 +69,13 @@ export function takeUp(from: Checkpoint, store: Store, sightings: Sightings, rea
   const { states, sightings: seen, reached: counts, ...progress } = from.state as KeptState;
   store.takeUp(states, from);
   sightings.takeUp(seen, progress.edges);
-  const { taken, errors, ...had } = counts;
-  const all: ReachedCounts = { ...had, taken: Float64Array.from(taken), errors: errors.map((row) => new Map(row)) };
+  const { taken, errors, others, ...had } = counts;
+  const all: ReachedCounts = {
+    ...had,
+    taken: Float64Array.from(taken),
+    errors: Float64Array.from(errors),
+    others: others.map((row) => new Map(row)),
+  };
   reached.add(all);
   return progress;
 }

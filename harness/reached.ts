@@ -60,7 +60,8 @@ export class Reached {
 
   clear(): void {
     this.taken.fill(0);
-    for (const errors of this.errors) errors.clear();
+    this.errors.fill(0);
+    for (const seen of this.others) seen.clear();
     this.hasQuiescent = false;
     this.hasFullRing = false;
   }

@@ -83,7 +83,7 @@ export function makeCodec(
 ): Codec {
   const fields = fieldList(b, form, pages, addedFields, uses).filter((f) => f.bits > 0);
   const isRenamed = b.symmetry === 'on';
-  const words = place(inOrder(fields, isRenamed));
+  const words = place(inOrder(fields));
   const saveLines: string[] = [];
   const loadLines: string[] = ['let v = 0, w = 0;'];
   const undoLines: string[] = ['let v = 0, w = 0;'];

@@ -25,8 +25,9 @@ function isTold(field: Field, isRenamed: boolean): boolean {
 }
 
 /** Those first whose words may differ in names alone, so that the others have words of their own. */
-export function inOrder(fields: readonly Field[], isRenamed: boolean): Field[] {
-  return [...fields].sort((a, b) => Number(isTold(a, isRenamed)) - Number(isTold(b, isRenamed)));
+export function inOrder(fields: readonly Field[]): Field[] {
+  // An image lies the same with symmetry on and off, so that one can be loaded where the other was saved.
+  return [...fields].sort((a, b) => Number(isTold(a, true)) - Number(isTold(b, true)));
 }
 
 /** How the generated code takes field `f` out of a word `w`. */
