@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import type { ExploreResult } from '../check/explore.js';
 import { Explorer } from '../check/explore.js';
 import { SCENARIOS } from '../model/scenario.js';
+import { foundIn } from './prove-words.js';
 import { formatBounds, parseBounds } from '../harness/bounds-text.js';
 import { Runner } from '../harness/runner.js';
 import type { Design } from '../model/design.js';
@@ -56,16 +57,8 @@ function run(design: Design, scenario: ScenarioName, bounds: string): { result: 
   return { result, seconds: (process.cpuUsage().user - start) / 1e6 };
 }
 
-/** The classes that are no consequence, told by the findings they are known as. */
 function verdict(design: Design, scenario: ScenarioName, result: ExploreResult): string {
-  const own = result.classes.filter((c) => !c.isAfterOthers);
-  const findings = own.map((c) => {
-    const known = design.expect.known?.find(
-      (e) => e.scenario === scenario && e.invariant === c.class.invariant && (e.op ?? c.class.op) === c.class.op,
-    );
-    return known?.finding ?? `UNKNOWN ${c.class.invariant}`;
-  });
-  const broken = findings.length === 0 ? 'nothing broken' : `only ${[...new Set(findings)].sort().join(', ')}`;
+  const broken = foundIn(design, scenario, result);
   return result.isExhausted ? `exhausted: ${broken}` : `budget-spent (${result.cutShort}): ${broken} so far`;
 }
 

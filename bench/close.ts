@@ -1,0 +1,108 @@
+/**
+ * `npm run close [-- --row N] [--minutes 60] [--threads 2]`: how far the real scenarios close, contents on, with pages
+ * of four bytes. Each row is a process of its own, so that its memory is its own; the table is written row by row.
+ */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Explorer } from '../check/explore.js';
+import { teamOf } from '../cli/team.js';
+import { formatBounds, parseBounds } from '../harness/bounds-text.js';
+import { Runner } from '../harness/runner.js';
+import { DESIGNS } from '../model/designs/designs.js';
+import { SCENARIOS } from '../model/scenario.js';
+import { foundIn } from './prove-words.js';
+
+const MEMORY_BYTES = 18 * 2 ** 30;
+const OUT = 'reports/published/closed.md';
+const EDGE = 'lengths=edge,segments=edge,marks=edge';
+
+interface Row {
+  readonly design: string;
+  readonly bounds: string;
+  /** Of the hour that is allowed. */
+  readonly minutes: number;
+}
+
+const ROWS: readonly Row[] = [
+  { design: 'pipe-iter-2016-repaired', bounds: 'deep', minutes: 60 },
+  { design: 'linux-4.10', bounds: 'deep', minutes: 60 },
+  { design: 'linux-6.1', bounds: 'deep', minutes: 60 },
+  { design: 'pipe-iter-2016-repaired', bounds: `deep,ring=4,${EDGE},contents=off`, minutes: 60 },
+  { design: 'pipe-iter-2016-repaired', bounds: `deep,ring=4,${EDGE}`, minutes: 60 },
+  { design: 'pipe-iter-2016-repaired', bounds: 'deep,ring=4', minutes: 60 },
+  { design: 'pipe-iter-2016-repaired', bounds: `deep,ring=8,${EDGE},contents=off,oom=off`, minutes: 60 },
+];
+
+const HEAD = [
+  '# How far the real scenarios close',
+  '',
+  'Written by `npm run close`: scenario pipe-iter, pages of four bytes, every rule on. `tried` is the length up to which every path was taken; a row that is not exhausted proves nothing beyond it.',
+  '',
+  '| design | bounds | states | edges | tried | verdict | threads | wall s | user s | bytes a state | peak RSS, MB |',
+  '|---|---|--:|--:|--:|---|--:|--:|--:|--:|--:|',
+];
+
+/** One row, in this process. */
+function measure({ design: id, bounds: text }: Row, minutes: number, threads: number): string {
+  const design = DESIGNS.find((d) => d.id === id);
+  if (design === undefined) throw new Error(`close: there is no design '${id}'`);
+  const scenario = 'pipe-iter';
+  const bounds = parseBounds(text, undefined, SCENARIOS[scenario]);
+  const place = { ref: { name: id, url: null, without: [] }, onBase: false, scenario, bounds } as const;
+  const start = performance.now();
+  const end = start + minutes * 60_000;
+  const explorer = new Explorer(new Runner(design, bounds, scenario), {
+    memoryBytes: MEMORY_BYTES,
+    steps: Number.POSITIVE_INFINITY,
+    isOver: () => performance.now() > end,
+    team: teamOf(place, threads),
+  });
+  const result = explorer.run();
+  const { user } = process.cpuUsage();
+  const { maxRSS } = process.resourceUsage();
+  const cells = [
+    id,
+    formatBounds(bounds, SCENARIOS[scenario]),
+    result.states,
+    result.edges,
+    result.tried,
+    `${result.isExhausted ? 'exhausted' : `budget-spent (${result.cutShort}; ${minutes} min)`}: ${foundIn(design, scenario, result)}`,
+    threads,
+    ((performance.now() - start) / 1000).toFixed(0),
+    (user / 1e6).toFixed(0),
+    (result.bytes / result.states).toFixed(1),
+    Math.round(maxRSS / 1024),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function main(): void {
+  const { values } = parseArgs({
+    options: { row: { type: 'string' }, minutes: { type: 'string' }, threads: { type: 'string' } },
+  });
+  const threads = Number(values.threads ?? availableParallelism());
+  const minutesOf = (row: Row): number => Number(values.minutes ?? row.minutes);
+  if (values.row !== undefined) {
+    const row = ROWS[Number(values.row)];
+    process.stdout.write(`${measure(row, minutesOf(row), threads)}\n`, () => process.exit(0));
+    return;
+  }
+  const lines = [...HEAD];
+  for (const n of ROWS.keys()) {
+    const args = [fileURLToPath(import.meta.url), '--row', String(n), '--threads', String(threads)];
+    if (values.minutes !== undefined) args.push('--minutes', values.minutes);
+    const { stdout, status } = spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    if (status !== 0) throw new Error(`close: row ${n} ended with status ${status}`);
+    process.stdout.write(stdout);
+    lines.push(stdout.trim());
+    writeFileSync(OUT, `${lines.join('\n')}\n`);
+  }
+}
+
+main();
