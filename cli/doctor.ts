@@ -62,7 +62,7 @@ export function doctor(): { readonly text: string; readonly isWell: boolean } {
       `${process.versions.node}; ${isNode ? 'supported' : `install one of ${engines.node}`}`,
     ],
     ['ok', 'memory', `${gigabytes(totalmem())}, ${gigabytes(freemem())} free; a search takes at most --memory`],
-    ['ok', 'cores', `${availableParallelism()}; one search each, see --workers`],
+    ['ok', 'cores', `${availableParallelism()}; searches side by side, or several to one search: --workers`],
     [
       hasBundler ? 'ok' : 'BAD',
       'rolldown',

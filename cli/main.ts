@@ -87,7 +87,7 @@ function addCheck(program: Command, done: Done): void {
     .option('--engine <name>', 'exhaustive, random, coverage or all', 'exhaustive')
     .option('--budget <budget>', BUDGET)
     .option('--seed <n>', 'of the random and coverage engines', '1')
-    .option('--workers <n>', 'searches side by side')
+    .option('--workers <n>', 'threads: searches side by side, or several to one search; all cores where absent')
     .option('--checkpoint <folder>', 'keep the one search there, level by level, so that another run can go on with it')
     .option('--resume <folder>', 'go on with the search that is kept there')
     .option('--certificate <file>', 'write what exhaustive searches have proved; iovcheck verify takes it again')
@@ -105,7 +105,7 @@ function addFuzz(program: Command, done: Done): void {
   withPlace(command)
     .option('--budget <budget>', `${BUDGET} (default: ${FUZZ_BUDGET}, a minute or two)`)
     .option('--seed <n>', 'another number, another run', '1')
-    .option('--workers <n>', 'searches side by side');
+    .option('--workers <n>', 'threads: searches side by side, or several to one search; all cores where absent');
   withResults(command)
     .addHelpText('after', () => `\n${FUZZ_HELP}\n\n${boundsHelp()}\n\n${STATUSES}\n\n${FUZZ_EXAMPLES}`)
     .action(async (names: string[], raw: RawOptions) => done(await check(names, parseOptions(raw), hasColour)));
@@ -160,7 +160,7 @@ function addVerify(program: Command, done: Done): void {
     .option('--hashes', 'only whether something that it rests on has changed; search nothing')
     .option('--depth <n>', 'only runs of up to so many calls, compared level by level')
     .option('--budget <budget>', 'of each search: 60s, 10m or 1000000-steps; what was searched is compared')
-    .option('--workers <n>', 'searches side by side')
+    .option('--workers <n>', 'threads: searches side by side, or several to one search; all cores where absent')
     .option('--memory <amount>', 'for all states together, e.g. 8G')
     .option('--json', 'one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
