@@ -1,6 +1,6 @@
 /** The ways in which a model is searched, by their names in the table. */
 import type { Case, Model } from './models.js';
-import type { Cost, Mode } from './pan.js';
+import type { Cost, Counted, Mode } from './pan.js';
 
 export const DFS = 'Spin DFS';
 export const BFS = 'Spin -DBFS';
@@ -16,11 +16,30 @@ export const MODES: readonly Mode[] = [
   { name: BFS_PAR, gcc: ['-O2', '-DBFS_PAR'], pan: ['-u2', '-w24'], isVisible: true },
 ];
 
-export const ownName = (workers: number): string => `iovcheck, ${workers} worker${workers === 1 ? '' : 's'}`;
+/** Ours, by its command line as a user would; 2 workers are what BFS_PAR is compared with. */
+export interface Own {
+  readonly name: string;
+  readonly workers: number;
+  /** Renamed pages and rotated rings are one state: fewer of them, and the time for the same question. */
+  readonly hasSymmetry: boolean;
+}
+
+export const ONE: Own = { name: 'iovcheck, 1 worker', workers: 1, hasSymmetry: false };
+
+export const OWN: readonly Own[] = [
+  ONE,
+  { name: 'iovcheck, 2 workers', workers: 2, hasSymmetry: false },
+  { name: 'iovcheck, 1 worker, symmetry=on', workers: 1, hasSymmetry: true },
+];
+
+export interface Run {
+  readonly counts: Counted;
+  readonly cost: Cost;
+}
 
 export interface Measured {
   readonly model: Model;
   readonly case: Case;
-  /** By variant, in rounds. */
-  readonly costs: ReadonlyMap<string, readonly Cost[]>;
+  /** By name of mode, in rounds. */
+  readonly runs: ReadonlyMap<string, readonly Run[]>;
 }

@@ -366,7 +366,7 @@ inline copy_page_to_iter(page_nr, from, bytes)
 	}
 }
 
-/* pipe_advance(): i moves by t_size, and what is behind it is freed; `size` it is counted for. */
+/* pipe_advance(): i moves by t_size, and what is behind it is freed. */
 inline pipe_advance(i)
 {
 	t_idx = i.idx;
@@ -425,6 +425,7 @@ inline get_pages_list(i)
 		t_left = t_ret;
 		t_idx = d_idx;
 		t_off = d_off;
+		t_at = req_nr;
 		do
 		:: t_left > 0 ->
 			assert(t_pages > 0 && req_nr < ENTRIES);
@@ -439,7 +440,8 @@ inline get_pages_list(i)
 			t_off = 0
 		:: else -> break
 		od;
-		t_idx = 0
+		/* page-list-complete */
+		assert(req_nr - t_at == (d_off + t_ret + PAGE - 1) / PAGE)
 	fi
 }
 

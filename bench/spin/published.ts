@@ -1,11 +1,10 @@
 /** reports/published/spin.md: the table of `npm run bench:spin`. */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import type { Cost } from './pan.js';
 import { gccVersion, spinVersion } from './pan.js';
 import type { RandomRow } from './random.js';
 import type { Measured } from './modes.js';
-import { BFS, BFS_PAR, DFS, ownName } from './modes.js';
+import { BFS, BFS_PAR, DFS, ONE, OWN } from './modes.js';
 
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
@@ -37,34 +36,35 @@ const AGAINST: readonly (readonly [mode: string, by: 'user' | 'wall'])[] = [
   [DFS, 'user'],
   [BFS, 'user'],
   [BFS_PAR, 'wall'],
-  [ownName(1), 'wall'],
+  [ONE.name, 'wall'],
 ];
 
 const times = (n: number): string => `x${n.toFixed(2)}`;
 
-function section({ model, case: c, costs }: Measured): string[] {
-  const of = (list: readonly Cost[]): Cost => ({
-    user: median(list.map(({ user }) => user)),
-    wall: median(list.map(({ wall }) => wall)),
-    rss: median(list.map(({ rss }) => rss)),
+function section({ model, case: c, runs }: Measured): string[] {
+  const rows = [...runs].map(([name, list]) => {
+    const cost = (field: 'user' | 'wall' | 'rss'): number => median(list.map((run) => run.cost[field]));
+    return { name, counts: list[0].counts, cost: { user: cost('user'), wall: cost('wall'), rss: cost('rss') } };
   });
-  const rows = [...costs].map(([name, list]) => ({ name, cost: of(list) }));
   const costOf = new Map(rows.map(({ name, cost }) => [name, cost]));
+  const fewer = OWN.filter(({ hasSymmetry }) => hasSymmetry)
+    .map(({ name }) => rows.find((row) => row.name === name)?.counts)
+    .map((counts) => (counts === undefined ? '' : ` With \`symmetry=on\` ours has ${grouped(counts.states)} states.`));
   return [
     `## ${model.design}, ${model.scenario}, \`${c.bounds}\``,
     '',
-    `${grouped(c.states)} states and ${grouped(c.edges)} edges in each of them.`,
+    `${grouped(c.states)} states and ${grouped(c.edges)} edges in each.${fewer.join('')}`,
     '',
     ...table(
       HEAD,
-      rows.map(({ name, cost }) => [
+      rows.map(({ name, counts, cost }) => [
         name,
         cost.user.toFixed(2),
         cost.wall.toFixed(2),
         (cost.rss / 1e6).toFixed(0),
-        (cost.rss / c.states).toFixed(0),
-        `${(c.states / cost.user / 1e6).toFixed(2)} M`,
-        `${(c.edges / cost.user / 1e6).toFixed(2)} M`,
+        (cost.rss / counts.states).toFixed(0),
+        `${(counts.states / cost.user / 1e6).toFixed(2)} M`,
+        `${(counts.edges / cost.user / 1e6).toFixed(2)} M`,
         ...AGAINST.map(([mode, by]) => times((costOf.get(mode)?.[by] ?? Number.NaN) / cost[by])),
       ]),
     ),

@@ -8,11 +8,11 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Measured } from './modes.js';
-import { MODES, ownName } from './modes.js';
+import type { Measured, Own, Run } from './modes.js';
+import { MODES, OWN } from './modes.js';
 import type { Case, Model, Size } from './models.js';
 import { MODELS, SAME } from './models.js';
-import type { Cost, Counted, Mode } from './pan.js';
+import type { Mode } from './pan.js';
 import { compile, counted, missing, timed } from './pan.js';
 import { publish } from './published.js';
 import type { RandomRow } from './random.js';
@@ -22,18 +22,18 @@ import { measureRandom } from './random.js';
 const BUILD = resolve('.iovcheck/spin');
 const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 
-/** Ours, by its command line as a user would; 2 workers are what BFS_PAR is compared with. */
-const WORKERS = [1, 2];
-
 interface Variant {
   readonly name: string;
-  run(): { counts: Counted; cost: Cost };
+  /** Whether it has to count as the others do. */
+  readonly isSame: boolean;
+  run(): Run;
 }
 
 function panVariant(model: Model, c: Case, mode: Mode): Variant {
   const dir = compile(model, c.bounds, mode, BUILD);
   return {
     name: mode.name,
+    isSame: true,
     run() {
       const { output, cost } = timed('./pan', mode.pan, dir);
       return { counts: counted(output), cost };
@@ -45,12 +45,13 @@ interface Result {
   readonly results: readonly [{ readonly verdict: string; readonly stats: { states: number; edges: number } }];
 }
 
-function ownVariant(model: Model, c: Case, workers: number): Variant {
-  const bounds = `${c.bounds},${SAME}`;
+function ownVariant(model: Model, c: Case, { name, workers, hasSymmetry }: Own): Variant {
+  const bounds = `${c.bounds},${hasSymmetry ? SAME.replace('symmetry=off', 'symmetry=on') : SAME}`;
   const search = ['check', model.design, '--scenario', model.scenario, '--bounds', bounds];
   const args = [CLI, ...search, '--workers', String(workers), '--memory', '10G', '--json', '--quiet'];
   return {
-    name: ownName(workers),
+    name,
+    isSame: !hasSymmetry,
     run() {
       const { output, cost } = timed(process.execPath, args, BUILD);
       const [{ verdict, stats }] = (JSON.parse(output) as Result).results;
@@ -63,21 +64,18 @@ function ownVariant(model: Model, c: Case, workers: number): Variant {
 /** Every variant once a round. */
 function measure(model: Model, c: Case, rounds: number): Measured {
   process.stderr.write(`${model.name} ${c.bounds}: compiling\n`);
-  const variants = [
-    ...MODES.map((mode) => panVariant(model, c, mode)),
-    ...WORKERS.map((workers) => ownVariant(model, c, workers)),
-  ];
-  const costs = new Map<string, Cost[]>(variants.map(({ name }) => [name, []]));
+  const variants = [...MODES.map((mode) => panVariant(model, c, mode)), ...OWN.map((own) => ownVariant(model, c, own))];
+  const runs = new Map<string, Run[]>(variants.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
-    for (const { name, run } of variants) {
+    for (const { name, isSame, run } of variants) {
       const { counts, cost } = run();
-      if (counts.states !== c.states || counts.edges !== c.edges)
+      if (isSame && (counts.states !== c.states || counts.edges !== c.edges))
         throw new Error(`bench: ${name} counts ${counts.states} states and ${counts.edges} edges of ${model.name}`);
-      costs.get(name)?.push(cost);
+      runs.get(name)?.push({ counts, cost });
     }
     process.stderr.write(`${model.name} ${c.bounds}: round ${round} of ${rounds} is done\n`);
   }
-  return { model, case: c, costs };
+  return { model, case: c, runs };
 }
 
 function options(): { sizes: Set<Size>; model?: string; rounds: number; quint: boolean; write: boolean } {
