@@ -30,7 +30,7 @@ import { ownInvariant } from './own-invariant.js';
 import { Reached } from './reached.js';
 import type { System } from './system.js';
 import type { Group } from './unroll.js';
-import { groupOps } from './unroll.js';
+import { groupOps, neverTaken } from './unroll.js';
 import { usesOf } from './uses.js';
 import type { Found } from './violation.js';
 import { Step } from './violation.js';
@@ -61,6 +61,8 @@ export class Runner implements System {
   private readonly images: Images;
   /** Args of all instances, four a row. */
   private readonly args: Int32Array;
+  /** 1 for each instance that is never taken in this world. */
+  private readonly never: Uint8Array;
   /** The call of each instance; one for all of a spec. */
   private readonly calls: readonly CallOp[];
 
@@ -80,7 +82,8 @@ export class Runner implements System {
     if (this.ops.length === 0) throw nothingToCall(design.id, scenario, design.scenarios);
     this.args = new Int32Array(4 * this.ops.length);
     this.ops.forEach((op, n) => this.args.set(op.args, 4 * n));
-    this.groups = groupOps(this.ops, this.args);
+    this.never = neverTaken(this.w, this.ops, this.args);
+    this.groups = groupOps(this.ops, this.args, this.never);
     this.images = new Images(this.codec, this.k, this.g);
     const hasPipe = needs.pipe && needs.openFiles !== true && (!extract || design.present.has('iovIterPipe'));
     this.reached = new Reached(this.ops, hasPipe);
@@ -130,6 +133,7 @@ export class Runner implements System {
 
   /** Whether instance `n` may be taken, given that its spec is ready. */
   isAllowed(n: number): boolean {
+    if (this.never[n] !== 0) return false;
     const { spec } = this.ops[n];
     if (spec.allowed === undefined) return true;
     const [a, args] = [4 * n, this.args];

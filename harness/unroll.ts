@@ -45,20 +45,19 @@ export function unrollRules(list: readonly RulePart[]): HoldAll {
 /** Writes the numbers of the enabled instances `first..end` to `out`; returns how many. */
 export type ListEnabled = (k: Kernel, g: Ghost, w: World, out: Int32Array) => number;
 
-function unrollEnabled(spec: OpSpec, args: Int32Array, first: number, end: number): ListEnabled {
+function unrollEnabled(spec: OpSpec, args: Int32Array, list: readonly number[]): ListEnabled {
   // Instances that set the run's mark are looked at only while it is free.
   const markAt = spec.args.findIndex((arg) => arg.name === 'mark');
-  const all = Array.from({ length: end - first }, (_, i) => first + i);
   const isMarked = (n: number): boolean => markAt >= 0 && args[4 * n + markAt] >= 0;
-  const plain = Int32Array.from(all.filter((n) => !isMarked(n)));
-  const marked = Int32Array.from(all.filter(isMarked));
+  const plain = Int32Array.from(list.filter((n) => !isMarked(n)));
+  const marked = Int32Array.from(list.filter(isMarked));
   const test =
     spec.allowed === undefined ? 'true' : 'spec.allowed(k, g, w, args[a], args[a + 1], args[a + 2], args[a + 3])';
   const loop = (list: string): string => `for (let i = 0; i < ${list}.length; i++) {
       const n = ${list}[i], a = 4 * n;
       if (${test}) out[count++] = n;
     }`;
-  const body = `return (k, g, w, out) => { // ${spec.name} ${first}
+  const body = `return (k, g, w, out) => { // ${spec.name} ${list[0]}
     if (!spec.ready(k, g, w)) return 0;
     let count = 0;
     ${loop('plain')}
@@ -78,14 +77,24 @@ export interface Group {
   readonly enabled: ListEnabled;
 }
 
-/** Consecutive instances of one spec. `args`: four a row. */
-export function groupOps(ops: readonly OpInstance[], args: Int32Array): Group[] {
+/** 1 for each instance that is never taken in this world. `args`: four a row. */
+export function neverTaken(w: World, ops: readonly OpInstance[], args: Int32Array): Uint8Array {
+  return Uint8Array.from(ops, ({ spec }, n) => {
+    const [a, b, c, d] = args.subarray(4 * n, 4 * n + 4);
+    return spec.never?.(w, a, b, c, d) === true ? 1 : 0;
+  });
+}
+
+/** Consecutive instances of one spec. */
+export function groupOps(ops: readonly OpInstance[], args: Int32Array, never: Uint8Array): Group[] {
   const out: Group[] = [];
   for (let first = 0; first < ops.length; ) {
     const { spec } = ops[first];
     let end = first;
     while (end < ops.length && ops[end].spec === spec) end++;
-    out.push({ spec, first, end, enabled: unrollEnabled(spec, args, first, end) });
+    const list: number[] = [];
+    for (let n = first; n < end; n++) if (never[n] === 0) list.push(n);
+    out.push({ spec, first, end, enabled: unrollEnabled(spec, args, list) });
     first = end;
   }
   return out;

@@ -55,8 +55,10 @@ export interface OpSpec {
   exists(w: World): boolean;
   /** Whether any instance may be taken in this state. */
   ready(k: Kernel, g: Ghost, w: World): boolean;
-  /** Whether these arguments may be taken, given `ready`. */
+  /** Whether these arguments may be taken, given `ready`, and that they are not `never` taken. */
   allowed?(k: Kernel, g: Ghost, w: World, a: number, b: number, c: number, d: number): boolean;
+  /** Arguments that are taken in no state of this world; asked once. */
+  never?(w: World, a: number, b: number, c: number, d: number): boolean;
   /** Calls the kernel; returns what the C returns, 0 for void. */
   apply(k: Kernel, w: World, a: number, b: number, c: number, d: number): number;
   /** The op's choice (a fault, a failing allocation, a mark) was never met: not a step of its own. */

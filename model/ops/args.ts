@@ -44,10 +44,14 @@ export const faultArg: ArgSpec = {
 /** Whether the call works on the original iterator or on the struct copy of it. */
 export const iterArg: ArgSpec = { name: 'iter', omit: 0, names: { 0: 'orig', 1: 'copy' }, values: () => [0, 1] };
 
-/** A mark may be set once a run, within the bytes of the op. */
+/** A mark is within the bytes of the op. */
+export function markIsListed(w: World, mark: number, bytes: number): boolean {
+  return mark < 0 || (mark < bytes && (w.bounds.marks === 'all' || mark === 0 || mark === bytes - 1));
+}
+
+/** The same, and it may be set once a run. */
 export function markFits(w: World, isMarkFree: boolean, mark: number, bytes: number): boolean {
-  if (mark < 0) return true;
-  return isMarkFree && mark < bytes && (w.bounds.marks === 'all' || mark === 0 || mark === bytes - 1);
+  return mark < 0 || (isMarkFree && markIsListed(w, mark, bytes));
 }
 
 /**

@@ -7,7 +7,7 @@ import { ITER_PIPE, Tag } from '../kernel.js';
 import type { OpSpec, World } from '../op.js';
 import { oweStream } from '../owed.js';
 import { freeSlots, roomInLast } from '../ring.js';
-import { countArg, countFits, isListed, lengthArg, markArg, markFits, oomArg, oomFits, upTo } from './args.js';
+import { countArg, countFits, isListed, lengthArg, markArg, markIsListed, oomArg, oomFits, upTo } from './args.js';
 
 export const hasIterators = (w: World): boolean => w.scenario.iterators && w.design.present.has('iovIterPipe');
 
@@ -72,7 +72,8 @@ export const copyToIter: OpSpec = {
   exists: hasIterators,
   ready: (k) => may(k, Call.CopyToIter),
   allowed: (k, g, w, bytes, mark, oom) =>
-    countFits(w, bytes, g.left) && mark < g.left && markFits(w, g.isMarkFree, mark, bytes) && oomFits(k, w, oom, bytes),
+    countFits(w, bytes, g.left) && (mark < 0 || (mark < g.left && g.isMarkFree)) && oomFits(k, w, oom, bytes),
+  never: (w, bytes, mark) => !markIsListed(w, mark, bytes),
   apply(k, _w, bytes, mark, oom) {
     k.oom = oom;
     k.srcMark = mark;
@@ -137,11 +138,12 @@ export const copyPageToIter: OpSpec = {
   exists: hasAllPrimitives,
   ready: (k) => may(k, Call.CopyPage) && (k.caller.kind === FREE || k.iter.count > 0),
   allowed(k, g, w, page, offset, bytes, mark) {
+    if (bytes > g.left && bytes !== w.bounds.page - offset) return false;
     // The file's byte is the marked one from here on; bytes already in the pipe are not.
-    if (!markFits(w, g.isMarkFree && !isInPipe(k, w, k.filePages[page]), mark, bytes)) return false;
-    if (offset + bytes > w.bounds.page || (bytes > g.left && bytes !== w.bounds.page - offset)) return false;
-    return w.bounds.segments === 'all' || segmentIsListed(w, offset, bytes);
+    return mark < 0 || (g.isMarkFree && !isInPipe(k, w, k.filePages[page]));
   },
+  never: (w, _page, offset, bytes, mark) =>
+    offset + bytes > w.bounds.page || !segmentIsListed(w, offset, bytes) || !markIsListed(w, mark, bytes),
   apply(k, _w, page, offset, bytes, mark) {
     const want = Math.min(bytes, k.iter.count);
     if (mark >= 0) k.filePages[page].data[offset + mark] = Tag.Marked;
@@ -167,8 +169,7 @@ export const copyPageToIter: OpSpec = {
 };
 
 function segmentIsListed(w: World, offset: number, bytes: number): boolean {
-  const edge = offset === 0 || offset + bytes === w.bounds.page || bytes === 1;
-  return edge;
+  return w.bounds.segments === 'all' || offset === 0 || offset + bytes === w.bounds.page || bytes === 1;
 }
 
 export const csumAndCopyToIter: OpSpec = {

@@ -4,7 +4,7 @@ import { O_APPEND, O_CLOEXEC, O_DIRECT, O_NONBLOCK } from '../kernel.js';
 import type { OpSpec, World } from '../op.js';
 import { isDeliveryRight, oweWrite, promiseRead, promiseWrite, takeRead } from '../owed.js';
 import { freeSlots } from '../ring.js';
-import { faultArg, lengthArg, markArg, markFits, oomArg, oomFits, spaceMax, upTo } from './args.js';
+import { faultArg, lengthArg, markArg, markIsListed, oomArg, oomFits, spaceMax, upTo } from './args.js';
 
 const FD_NAMES = { 0: 'w', 1: 'wd' } as const;
 const FLAG_NAMES: Readonly<Record<number, string>> = {
@@ -34,7 +34,8 @@ export const pread: OpSpec = {
   exists: hasPipe,
   ready: (k) => k.caller.kind === 0,
   // A fault behind the bytes that are there is never met.
-  allowed: (_k, g, _w, size, fault) => fault < size && fault <= g.n,
+  allowed: (_k, g, _w, _size, fault) => fault <= g.n,
+  never: (_w, size, fault) => fault >= size,
   apply(k, _w, size, fault) {
     k.user.total = size;
     k.user.fault = fault;
@@ -73,13 +74,14 @@ export const pwrite: OpSpec = {
   fn: 'pipeWrite',
   exists: hasPipe,
   ready: (k) => k.caller.kind === 0,
-  allowed(k, g, w, fd, size, mark, fault) {
-    if (fd === 1 && !w.design.present.has('isPacketized')) return false;
+  allowed(k, g, w, fd, _size, mark, fault) {
     if (w.scenario.writers === 'one' && g.writer !== 0 && g.writer !== fd + 1) return false;
-    if (fault >= 0 && fault >= spaceMax(k, w)) return false;
-    if (mark >= 0 && mark >= spaceMax(k, w)) return false;
-    return fault < size && markFits(w, g.isMarkFree, mark, size);
+    if (fault < 0 && mark < 0) return true;
+    const space = spaceMax(k, w);
+    return fault < space && mark < space && (mark < 0 || g.isMarkFree);
   },
+  never: (w, fd, size, mark, fault) =>
+    fault >= size || !markIsListed(w, mark, size) || (fd === 1 && !w.design.present.has('isPacketized')),
   apply(k, _w, fd, size, mark, fault) {
     k.user.total = size;
     k.user.fault = fault;
@@ -101,7 +103,8 @@ export const pwriteOom: OpSpec = {
   args: [{ name: 'fd', values: () => [0, 1], names: FD_NAMES }, lengthArg('size'), markArg, oomArg()],
   exists: (w) => hasPipe(w) && w.scenario.faults && w.bounds.oom === 'on',
   allowed: (k, g, w, fd, size, mark, oom) =>
-    oom >= 0 && oomFits(k, w, oom, size) && pwrite.allowed?.(k, g, w, fd, size, mark, -1) === true,
+    oomFits(k, w, oom, size) && pwrite.allowed?.(k, g, w, fd, size, mark, -1) === true,
+  never: (w, fd, size, mark, oom) => oom < 0 || pwrite.never?.(w, fd, size, mark, -1) === true,
   apply(k, w, fd, size, mark, oom) {
     k.oom = oom;
     return pwrite.apply(k, w, fd, size, mark, -1);
@@ -138,7 +141,7 @@ export const fcntlSetfl: OpSpec = {
   fn: 'setfl',
   exists: (w) => w.scenario.flags,
   ready: (k) => k.caller.kind === 0,
-  allowed: (_k, _g, w, fd) => fd === 0 || w.design.present.has('isPacketized'),
+  never: (w, fd) => fd === 1 && !w.design.present.has('isPacketized'),
   apply: (k, _w, fd, flags) => k.fn.setfl(k, fd, flags),
   promise(_g, k, _w, ret, fd, flags) {
     // F_SETFL with what F_GETFL has just said is a no-op, whatever the file is.

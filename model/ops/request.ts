@@ -99,10 +99,9 @@ export const getPages: OpSpec = {
   fn: 'iovIterGetPages',
   exists: hasIterators,
   ready: (k, _g, w) => mayGet(k, w, 0) || mayGet(k, w, 1),
-  allowed(k, g, w, maxsize, maxpages, on, oom) {
-    if (maxpages === 0 && w.bounds.callers !== 'careless') return false;
-    return countFits(w, maxsize, g.left) && oomFits(k, w, oom, maxsize) && mayGet(k, w, on);
-  },
+  allowed: (k, g, w, maxsize, _maxpages, on, oom) =>
+    countFits(w, maxsize, g.left) && oomFits(k, w, oom, maxsize) && mayGet(k, w, on),
+  never: (w, _maxsize, maxpages) => maxpages === 0 && w.bounds.callers !== 'careless',
   apply(k, w, maxsize, maxpages, on, oom) {
     beginGet(k, on, maxpages, oom);
     return endGet(k, w, on, k.fn.iovIterGetPages(k, iterOf(k, on), maxsize, maxpages));
