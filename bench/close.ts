@@ -13,6 +13,7 @@ import { formatBounds, parseBounds } from '../harness/bounds-text.js';
 import { Runner } from '../harness/runner.js';
 import { DESIGNS } from '../model/designs/designs.js';
 import { SCENARIOS } from '../model/scenario.js';
+import { costLines } from './close-costs.js';
 import { foundIn } from './prove-words.js';
 
 const MEMORY_BYTES = 18 * 2 ** 30;
@@ -103,6 +104,8 @@ function main(): void {
     lines.push(stdout.trim());
     writeFileSync(OUT, `${lines.join('\n')}\n`);
   }
+  lines.push(...costLines());
+  writeFileSync(OUT, `${lines.join('\n')}\n`);
 }
 
 main();
