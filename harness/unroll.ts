@@ -53,8 +53,8 @@ function unrollEnabled(spec: OpSpec, args: Int32Array, list: readonly number[]):
   const marked = Int32Array.from(list.filter(isMarked));
   const test =
     spec.allowed === undefined ? 'true' : 'spec.allowed(k, g, w, args[a], args[a + 1], args[a + 2], args[a + 3])';
-  const loop = (list: string): string => `for (let i = 0; i < ${list}.length; i++) {
-      const n = ${list}[i], a = 4 * n;
+  const loop = (of: string): string => `for (let i = 0; i < ${of}.length; i++) {
+      const n = ${of}[i], a = 4 * n;
       if (${test}) out[count++] = n;
     }`;
   const body = `return (k, g, w, out) => { // ${spec.name} ${list[0]}

@@ -40,16 +40,18 @@ function stateRules(runner: Runner): string {
 
 /** All state, as text; a page that something points at by its number. */
 function snapshot({ k, g }: Runner): string {
-  const pages = k.pages.map((page) => ({ ...page, head: page.head.pfn, canon: 0 }));
+  const pages = k.pages.map((page) => ({ ...Object.fromEntries(Object.entries(page)), head: page.head.pfn, canon: 0 }));
   const { pipes, iter, iterCopy, request, caller, files, arrays, added, mms, tasks, splice } = k;
   const rest = [iter, iterCopy, request, caller, files, arrays, added, mms, tasks, splice.inodes, splice.files];
   const owed = pipes.map((_, p) => g.owedOf(p));
-  return JSON.stringify([pages, pipes, rest, owed, { ...g, ns: [], whose: [], born: [], steps: 0 }], (_key, value) =>
-    value instanceof Page
-      ? value.pfn
-      : typeof value === 'object' && value !== null && 'flavour' in value
-        ? value.type
-        : value,
+  return JSON.stringify(
+    [pages, pipes, rest, owed, { ...Object.fromEntries(Object.entries(g)), ns: [], whose: [], born: [], steps: 0 }],
+    (_key, value) =>
+      value instanceof Page
+        ? value.pfn
+        : typeof value === 'object' && value !== null && 'flavour' in value
+          ? value.type
+          : value,
   );
 }
 
