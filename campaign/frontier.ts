@@ -4,6 +4,7 @@
  * coverage.
  */
 import type { Explorer } from '../check/explore.js';
+import { realise } from '../check/realise.js';
 import { Bins } from '../fuzz/coverage/bins.js';
 
 /** States that are looked at, evenly over the frontier. */
@@ -29,7 +30,7 @@ export function frontierTraces(explorer: Explorer, most = 64): number[][] {
     bins.step(specOf[store.op[state]], 1);
     const before = met.size;
     for (const bin of bins.met.subarray(0, bins.size)) met.add(bin);
-    if (met.size > before) out.push(store.path(state));
+    if (met.size > before) out.push(realise(runner, store.path(state)));
   }
   return out;
 }

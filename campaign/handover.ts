@@ -148,12 +148,13 @@ class Chase implements Quarry {
   hasGoneAlong(path: readonly number[]): boolean {
     const { explorer, tried } = this;
     const { runner, store } = explorer;
+    const real = new Int32Array(runner.words);
     const image = new Int32Array(runner.words);
     runner.reset();
     for (const [at, n] of path.entries()) {
       if (at > tried) return true;
-      if (!runner.save(image, 0) || store.find(image, 0) < 0) return false;
-      runner.load(image, 0);
+      if (!runner.save(real, 0) || !runner.saveClass(image, 0) || store.find(image, 0) < 0) return false;
+      runner.load(real, 0);
       if (!explorer.offers(n)) return false;
       const step = runner.take(n);
       if (step === Step.Idle || step === Step.Fatal) return at === path.length - 1 && step === Step.Fatal;

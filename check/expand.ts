@@ -153,7 +153,7 @@ export class Expander {
     this.edges++;
     if (step === Step.Taken) {
       if (runner.judged.spec.isQuery === true) return !isClean;
-      if (runner.save(images, at)) this.stage(n, !isClean);
+      if (runner.saveClass(images, at)) this.stage(n, !isClean);
       else if (this.breaks(this.from, this.state, n, this.edges, at)) this.stage(n, true);
     } else if (this.isKept(step, breaksBefore, this.state, n, this.edges, at)) this.stage(n, true);
     return true;
@@ -184,7 +184,7 @@ export class Expander {
 
   private isSaved(state: number, n: number, edge: number, at: number): boolean {
     const { runner } = this;
-    if (runner.save(this.images, at)) return true;
+    if (runner.saveClass(this.images, at)) return true;
     runner.failSave();
     this.sight(state, n, edge, true);
     return false;

@@ -85,8 +85,9 @@ export class Heartbeat {
     // An op that is run again only to see what it calls is no step of the path.
     runner.withTrace = (table, n) => {
       const length = words[WORD.Length];
-      withTrace(table, n);
+      const step = withTrace(table, n);
       words[WORD.Length] = length;
+      return step;
     };
     runner.take = (n) => {
       const length = words[WORD.Length];

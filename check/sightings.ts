@@ -11,6 +11,7 @@ import type { Board } from './board.js';
 import { SIGHTING_WORDS } from './board.js';
 import { flavourOf, sightingKind } from './expand.js';
 import type { Quarry } from './explore.js';
+import { realise } from './realise.js';
 import type { Store } from './store.js';
 
 /** A class of violations, and the path on which it was seen first. */
@@ -110,7 +111,7 @@ export class Sightings {
     const step = runner.again(op);
     if (isUnsaved) {
       if (step === Step.Violated) runner.adopt();
-      runner.save(this.scratch, 0);
+      runner.saveClass(this.scratch, 0);
       runner.failSave();
     }
     const isAfterOthers = runner.g.broken !== 0;
@@ -140,7 +141,7 @@ export class Sightings {
       if (this.blame.isSettled(invariant, op, flavourOf(kind))) this.board.settled[kind] = 1;
       return;
     }
-    const path = [...store.path(state), op];
+    const path = realise(runner, [...store.path(state), op]);
     if (old !== undefined) {
       // The trace stays a shortest one; of these, the first that needs no earlier violation.
       old.isAfterOthers = false;

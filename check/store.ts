@@ -168,10 +168,10 @@ export class Store {
   }
 
   /** The state that the runner is in becomes the first one. */
-  start(runner: { save(to: Int32Array, at: number): boolean }): void {
+  start(runner: { saveClass(to: Int32Array, at: number): boolean }): void {
     const { width, parts, starts, rows } = this;
     const image = new Int32Array(this.words);
-    runner.save(image, 0);
+    runner.saveClass(image, 0);
     for (let p = 0; p < width; p++) rows[p] = parts[p].intern(image, starts[p]);
     const h = hash(rows, 0, width);
     this.table[this.regionOf(h) + (h & ((this.table.length >>> this.regionBits) - 1))] = 1;

@@ -47,8 +47,9 @@ export function closeDeadEnds(runner: Runner, ends: readonly DeadEnd[]): void {
   };
   runner.withTrace = (table, n) => {
     track.isAgain = true;
-    withTrace(table, n);
+    const step = withTrace(table, n);
     track.isAgain = false;
+    return step;
   };
   runner.take = (n) => {
     const dead = tables.find(({ path }) => track.meets(path, n));

@@ -5,8 +5,10 @@ import { Explorer } from '../check/explore.js';
 import { openKeep } from '../check/kept.js';
 import type { Heartbeat } from '../check/heartbeat.js';
 import { Phase } from '../check/heartbeat.js';
+import { realiseBefore } from '../check/realise.js';
 import type { RandomClass } from '../fuzz/random.js';
 import { runRandom } from '../fuzz/random.js';
+import { findAsymmetry } from '../harness/alike.js';
 import { UsageError } from '../harness/bounds-text.js';
 import { findImpurity } from '../harness/purity.js';
 import type { Proof } from '../harness/result.js';
@@ -80,12 +82,14 @@ function proofOf(runner: Runner, explorer: Explorer): Proof {
   return {
     levels: explorer.triedLevels,
     invariants: judged.map(({ id }) => id),
-    symmetry: symmetriesOf(bounds, design.ring, scenario.extract, scenario.needs),
-    reductions: [],
+    symmetry: symmetriesOf(bounds, design.ring, scenario),
+    reductions: runner.merges?.names ?? [],
   };
 }
 
 function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found {
+  // What made a search end as it did may have spoilt the very objects of the kernel.
+  const fresh = (): Runner => new Runner(runner.w.design, search.bounds, search.scenario);
   const budget = new Budget(search, heartbeat);
   const classes: ClassFound[] = [];
   const watched = watch(heartbeat);
@@ -116,7 +120,9 @@ function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found
     cutShort = budget.reason(result.cutShort);
     heartbeat.note(result.states, result.edges, result.depth, 0);
   } catch (error) {
-    const dead = deadClass(error, runner, heartbeat.path(watched.columns()), search.ref);
+    const path = heartbeat.path(watched.columns());
+    const real = path !== undefined && isOfDesign(error) ? realiseBefore(fresh(), path) : path;
+    const dead = deadClass(error, runner, real, search.ref);
     classes.push(dead);
     cutShort = `${dead.class.op} can not go on`;
   }
@@ -134,7 +140,7 @@ function purity(runner: Runner, explorer: Explorer, search: Search, heartbeat: H
   heartbeat.follow(runner, true);
   let impurity: string | undefined;
   try {
-    impurity = findImpurity(runner, explorer.store);
+    impurity = findImpurity(runner, explorer.store) ?? findAsymmetry(runner, explorer.store);
   } catch (error) {
     // It was judged as a violation by the search.
     if (!isOfDesign(error)) throw error;

@@ -22,8 +22,8 @@ function placeOf(search: Search): Place {
 }
 
 /** Whether the last op of the path does not return in another thread either. */
-async function isHungAgain(place: Place, ops: readonly number[]): Promise<boolean> {
-  return (await new Thread({ kind: 'retake', place, ops }).run()).kind === 'hung';
+async function isHungAgain(place: Place, ops: readonly number[], isSearchs: boolean): Promise<boolean> {
+  return (await new Thread({ kind: 'retake', place, ops, isSearchs }).run()).kind === 'hung';
 }
 
 /** A search that waits for another: it begins with the frontier of that one, or has nothing left to do. */
@@ -91,7 +91,9 @@ export class Jobs {
   private async one(search: Search): Promise<Job> {
     if (this.isStopped) return {};
     const place = placeOf(search);
-    const thread = new Thread<'search'>({ kind: 'search', search }, (path) => isHungAgain(place, path));
+    const thread = new Thread<'search'>({ kind: 'search', search }, (path) =>
+      isHungAgain(place, path, search.engine === 'exhaustive'),
+    );
     thread.onClass = (found, ops) => this.onClass(search, found, ops);
     const running = { search, thread, start: performance.now() };
     this.running.add(running);

@@ -140,7 +140,13 @@ export type Task =
       readonly hung: readonly number[];
     }
   /** Takes the ops, to see whether the last one comes back. */
-  | { readonly kind: 'retake'; readonly place: Place; readonly ops: readonly number[] }
+  | {
+      readonly kind: 'retake';
+      readonly place: Place;
+      readonly ops: readonly number[];
+      /** The ops are a path of the exhaustive engine, whose states are renamed. */
+      readonly isSearchs: boolean;
+    }
   | {
       readonly kind: 'replay';
       readonly ref: DesignRef;

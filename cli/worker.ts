@@ -1,6 +1,7 @@
 /** A worker thread: one task, one answer. What a design prints goes to stderr; see cli/thread.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Heartbeat, Phase } from '../check/heartbeat.js';
+import { realiseBefore } from '../check/realise.js';
 import { UsageError } from '../harness/bounds-text.js';
 import { Runner } from '../harness/runner.js';
 import { doItems } from './corpus-worker.js';
@@ -9,7 +10,7 @@ import { explain, hungClass } from './explain.js';
 import { readInput } from './input.js';
 import { Late } from './late.js';
 import { designOf, factsOf, loadDesign } from './load.js';
-import type { Answers, Message, Place, Search, Task, WorkerData } from './protocol.js';
+import type { Answers, Message, Search, Task, WorkerData } from './protocol.js';
 import { refOfTask } from './protocol.js';
 import { minimizeTrace, replayTrace } from './retrace.js';
 
@@ -28,17 +29,23 @@ async function explainHung(
   const classes = [...task.classes];
   if (task.hung.length > 0) {
     const runner = new Runner(design, task.search.bounds, task.search.scenario);
-    classes.push(hungClass(runner, task.hung, task.search.engine === 'exhaustive'));
+    const isExhaustive = task.search.engine === 'exhaustive';
+    const path = isExhaustive ? realiseBefore(runner, task.hung) : task.hung;
+    classes.push(hungClass(runner, path, isExhaustive));
   }
   return explain(task.search, design, classes, task.tally, heartbeat);
 }
 
-async function retake(place: Place, ops: readonly number[], heartbeat: Heartbeat): Promise<true> {
+async function retake(
+  { place, ops, isSearchs }: Extract<Task, { kind: 'retake' }>,
+  heartbeat: Heartbeat,
+): Promise<true> {
   const runner = new Runner(await designOf(place.ref, place.onBase), place.bounds, place.scenario);
+  const real = isSearchs ? realiseBefore(runner, ops) : ops;
   heartbeat.enter(Phase.Replaying);
   heartbeat.follow(runner);
   runner.reset();
-  for (const op of ops) {
+  for (const op of real) {
     runner.step(op);
     if (runner.broken.length > 0 && runner.k.fatal === '') runner.adopt();
   }
@@ -54,7 +61,7 @@ function perform(task: Task, heartbeat: Heartbeat): Promise<Answers[keyof Answer
     case 'explain':
       return explainHung(task, heartbeat);
     case 'retake':
-      return retake(task.place, task.ops, heartbeat);
+      return retake(task, heartbeat);
     case 'replay':
       return loadDesign(task.ref).then((design) =>
         replayTrace(design, task.text, task.name, task.hasColour, heartbeat),

@@ -41,7 +41,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   stale: ['none', 'flags', 'all'],
   oom: ['on', 'off'],
   cow: ['mapcount', 'refcount', 'exclusive'],
-  symmetry: ['on', 'off'],
+  symmetry: ['on', 'ring+anon', 'off'],
 };
 
 /** Every bound in the order in which they are printed. */

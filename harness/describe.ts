@@ -1,6 +1,8 @@
 /** A broken rule in words, and where in the drawing it shows. */
 import type { Invariant, Judged } from '../invariants/invariant.js';
+import { type FunctionName, cName } from '../model/functions.js';
 import { PIPE_NAMES } from '../model/kernel.js';
+import type { OpSpec } from '../model/op.js';
 import type { Found } from './violation.js';
 
 /** `Pipe A: `; beside files the second one is the task's own. */
@@ -22,4 +24,9 @@ export function describeBroken(invariant: Invariant, judged: Judged, name: strin
     marks: isFatal ? [] : (invariant.marks?.(judged) ?? []),
     ...(pipe > 0 ? { pipe } : {}),
   };
+}
+
+/** The C function that an op enters, for messages. */
+export function entryOf(spec: OpSpec): string {
+  return spec.fn === null ? spec.name : cName(spec.fn satisfies FunctionName);
 }

@@ -27,8 +27,8 @@ function stepsOf({ needs, bounds, pipes, tasks }: Kernel, w: World): Normal[] {
   if (needs.pipe && bounds.stale !== 'all') out.push(dropStaleFields);
   if (needs.lends === true) out.push(normaliseLent);
   else if (needs.memory === 'paged') out.push(normaliseMemory);
-  if (needs.tmpPages === 2 && bounds.symmetry === 'on') out.push(fillFirstTmpPage);
-  if (hasMore && bounds.symmetry === 'on') out.push(normalisePipes);
+  if (needs.tmpPages === 2 && bounds.symmetry !== 'off') out.push(fillFirstTmpPage);
+  if (hasMore && bounds.symmetry !== 'off') out.push(normalisePipes);
   if (needs.lends === true) return out;
   if (needs.inodes === true) return [...out, normaliseFiles];
   if (!needs.pipe || bounds.contents === 'off') return out;

@@ -7,7 +7,7 @@
 import type { Invariant } from '../invariants/invariant.js';
 import { VALUES } from '../model/ghost.js';
 import type { Codec } from '../model/image.js';
-import { makePlainCanon } from '../model/symmetry.js';
+import { shownNames } from '../model/symmetry.js';
 import { Blame } from './blame.js';
 import type { Found, ViolationClass } from './runner.js';
 import { Runner, Step } from './runner.js';
@@ -30,7 +30,7 @@ function plainCodec(runner: Runner): Codec {
   let codec = plainCodecs.get(runner);
   if (codec === undefined) {
     const { design, bounds, scenario } = runner.w;
-    codec = new Runner(design, bounds, scenario.name, makePlainCanon).codec;
+    codec = new Runner(design, bounds, scenario.name, shownNames).codec;
     if (codec.words !== runner.words) throw new Error('the image depends on symmetry');
     plainCodecs.set(runner, codec);
   }

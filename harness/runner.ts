@@ -16,13 +16,14 @@ import { opInstances } from '../model/op.js';
 import { OPS } from '../model/ops/ops.js';
 import { arePipesEmpty, ringView } from '../model/ring.js';
 import { scenarioOf, type ScenarioName } from '../model/scenario.js';
-import { makeCanon } from '../model/symmetry.js';
+import { plainNames } from '../model/symmetry.js';
 import { makeVecs, vecTexts } from '../model/vecs.js';
 import { adoptState } from './adopt.js';
 import { nothingToCall } from './bounds-text.js';
 import type { CallOp } from './call.js';
 import { Call, unrollCalls } from './call.js';
 import { describeBroken } from './describe.js';
+import { mergesOf } from './merge.js';
 import { beginStep, makeNormalise } from './normal.js';
 import { Images } from './images.js';
 import { Judge, usePipe } from './judge.js';
@@ -47,6 +48,7 @@ export class Runner implements System {
   readonly g: Ghost;
   readonly w: World;
   readonly codec: Codec;
+  readonly merges: ReturnType<typeof mergesOf>;
   readonly ops: readonly OpInstance[];
   readonly groups: readonly Group[];
   readonly invariants: readonly Invariant[];
@@ -66,18 +68,18 @@ export class Runner implements System {
   /** The call of each instance; one for all of a spec. */
   private readonly calls: readonly CallOp[];
 
-  constructor(design: Design, bounds: Bounds, scenario: ScenarioName, canonOf = makeCanon) {
+  constructor(design: Design, bounds: Bounds, scenario: ScenarioName, namesFor = plainNames) {
     const ring = ringView(design.ring);
     const world = scenarioOf(scenario, design.tmpPages);
-    const { needs, extract } = world;
+    const { needs } = world;
     this.w = { design, bounds, scenario: world, ring, vecTexts: vecTexts(bounds, needs) };
     this.k = new Kernel(bounds, design.functions, needs);
     this.k.vecs = makeVecs(this.k);
     for (const _field of design.addedFields) this.k.added.push(0);
     this.g = new Ghost(bounds, needs);
-    const added = design.addedFields.map(([, bits]) => bits);
     const uses = usesOf(this.w);
-    this.codec = makeCodec(bounds, design.ring, this.k.pages, added, uses, canonOf(bounds, design.ring, extract));
+    this.codec = makeCodec(this.k, this.w, uses, namesFor);
+    this.merges = mergesOf(this.w);
     this.ops = opInstances(OPS, this.w);
     if (this.ops.length === 0) throw nothingToCall(design.id, scenario, design.scenarios);
     this.args = new Int32Array(4 * this.ops.length);
@@ -85,7 +87,7 @@ export class Runner implements System {
     this.never = neverTaken(this.w, this.ops, this.args);
     this.groups = groupOps(this.ops, this.args, this.never);
     this.images = new Images(this.codec, this.k, this.g);
-    const hasPipe = needs.pipe && needs.openFiles !== true && (!extract || design.present.has('iovIterPipe'));
+    const hasPipe = needs.pipe && needs.openFiles !== true && (!world.extract || design.present.has('iovIterPipe'));
     this.reached = new Reached(this.ops, hasPipe);
     this.invariants = [...INVARIANTS, ...design.addedInvariants.map(ownInvariant)];
     this.judge = new Judge(this.invariants, this.k, uses.iter && this.k.pipes.length === 1);
@@ -99,7 +101,6 @@ export class Runner implements System {
   get words(): number {
     return this.codec.words;
   }
-
   get opCount(): number {
     return this.ops.length;
   }
@@ -119,10 +120,15 @@ export class Runner implements System {
     return this.images.save(to, at);
   }
 
-  /**
-   * Back to the image that was loaded last: load() of it, for less if the state was saved since. Both images still have
-   * to lie where they were loaded from and saved to.
-   */
+  /** The image that stands for all states that only names tell apart. Spoils the state: undo or load before the next op. */
+  saveClass(to: Int32Array, at: number): boolean {
+    this.merges?.merge(this.k, this.g, this.w);
+    if (this.codec.searchCanon === undefined) return this.images.save(to, at);
+    this.images.forget();
+    return this.codec.saveRenamed(this.k, this.g, to, at);
+  }
+
+  /** load() of what was loaded last, for less if the state was saved since; both images have to lie where they lay. */
   undo(): void {
     this.images.undo();
   }
@@ -131,7 +137,7 @@ export class Runner implements System {
     return spec.ready(this.k, this.g, this.w);
   }
 
-  /** Whether instance `n` may be taken, given that its spec is ready. */
+  /** Whether instance `n` may be taken, given that its spec is. */
   isAllowed(n: number): boolean {
     if (this.never[n] !== 0) return false;
     const { spec } = this.ops[n];
@@ -281,10 +287,10 @@ export class Runner implements System {
   }
 
   /** {@link again}, every call of a design function by way of `table`. */
-  withTrace(table: KernelFunctions, n: number): void {
+  withTrace(table: KernelFunctions, n: number): Step {
     this.k.fn = table;
     try {
-      this.again(n);
+      return this.again(n);
     } finally {
       this.k.fn = this.w.design.functions;
     }

@@ -45,8 +45,8 @@ export interface Bounds {
   readonly cow: 'mapcount' | 'refcount' | 'exclusive';
   /** Tasks that may sleep in a call, beside one that never does; scenarios with tasks. */
   readonly tasks: number;
-  /** Ring rotation and renaming of anonymous pages. */
-  readonly symmetry: 'on' | 'off';
+  /** Names that do not matter: all of them, those that no op names, or none. See symmetry.ts. */
+  readonly symmetry: 'on' | 'ring+anon' | 'off';
 }
 
 /** Pages of two bytes are the smallest that can be partly filled: two slots of them close in seconds. */

@@ -63,6 +63,12 @@ export interface DesignSpec {
   /** Functions of the base that this design has no more. */
   readonly remove?: readonly FunctionName[];
   readonly ring?: RingForm;
+  /**
+   * Its functions leave alone what they have no business with: those of iterators look at no slot that is older than the
+   * iterator, nor at tmp_page; pipe_read() and pipe_write() take no part of a slot for anything but what it is in the
+   * kernel. States that differ only there are then one (harness/merge.ts). Each design says it for itself.
+   */
+  readonly keepsToSlots?: true;
   /** Pages that a pipe keeps for its next writes (`tmp_page`): two since 6.15. Inherited where absent. */
   readonly tmpPages?: 1 | 2;
   /** Inherited where absent. A function of the fixes where one of them changes what is promised. */

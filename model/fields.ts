@@ -9,8 +9,7 @@ import type { Field, Layout, Uses } from './field.js';
 import { flag, int, pageRef, PIPES, signed, sizeField, SLOTS, tmpPageFields } from './field.js';
 import { owedMax, VALUES } from './ghost.js';
 import { openFileFields } from './files.js';
-import { LENDER_BITS } from './lending.js';
-import { namesMax } from './inode.js';
+import { fileMark, lentFields, owedFields, owedOf } from './owed-fields.js';
 import { inodeFields, numbered } from './inode-fields.js';
 import type { Page } from './kernel.js';
 import { taskFields } from './wait.js';
@@ -226,26 +225,10 @@ function secondPipeFields(l: Layout): Field[] {
     ...tmpPageFields('Q', l),
     ...slotFields(l, 1),
   ];
-  out.push(int('g.ns[1]', bitsFor(owed)));
-  if (l.uses.needs.lends === true) return [...out, ...lentFields(owed, 's[1]')];
-  out.push(signed('g.fileMark', bitsFor(l.b.files * l.b.page) + 1));
-  for (let i = 0; i < owed; i++) out.push(int(`g.tags[1][${i}]`, 2), int(`g.kinds[1][${i}]`, 2));
-  return out;
-}
-
-/** What a reader is owed where pages are lent: packets, and whose memory it is; `of` is '' or 's[1]'. */
-function lentFields(owed: number, of: string): Field[] {
-  const bytes = Array.from({ length: owed }, (_, i) => i);
-  return bytes.flatMap((i) => [int(`g.kind${of}[${i}]`, 2), int(`g.lender${of}[${i}]`, LENDER_BITS)]);
-}
-
-/** What a reader of the pipe is owed. */
-function owedFields(l: Layout): Field[] {
-  const owed = owedMax(l.b);
-  if (l.uses.needs.lends === true) return [int('g.n', bitsFor(owed)), ...lentFields(owed, '')];
-  const out = [int('g.n', bitsFor(owed)), flag('g.isMarkFree'), int('g.writer', 2)];
-  const tag = l.uses.needs.inodes === true ? bitsFor(namesMax(l.b)) : 2;
-  for (let i = 0; i < owed; i++) out.push(int(`g.tag[${i}]`, tag), int(`g.kind[${i}]`, 2));
+  out.push({ ...int('g.ns[1]', bitsFor(owed)), get: 'n1' });
+  if (l.uses.needs.lends === true) return [...out, ...lentFields(owed, 1)];
+  out.push(fileMark(l));
+  for (let i = 0; i < owed; i++) out.push(owedOf('tag', 1, i, 2), owedOf('kind', 1, i, 2));
   return out;
 }
 
@@ -260,7 +243,7 @@ function callerFields(l: Layout): Field[] {
     int('g.start', bitsFor(owedMax(l.b))),
     int('g.asked', bitsFor(countMax(l.b))),
     signed('g.deviceMark', bitsFor(countMax(l.b)) + 1),
-    signed('g.fileMark', bitsFor(l.b.files * l.b.page) + 1),
+    fileMark(l),
   ];
 }
 
@@ -289,7 +272,7 @@ export function fieldList(
     ...(uses.needs.inodes === true ? inodeFields(l) : []),
     ...(pipe ? owedFields(l) : []),
     ...(pipeCount(uses.needs) > 1 ? secondPipeFields(l) : []),
-    ...(uses.needs.tasks === true ? [sizeField('P', l), ...taskFields(b).map(([path, bits]) => int(path, bits))] : []),
+    ...(uses.needs.tasks === true ? [sizeField('P', l), ...taskFields(b)] : []),
     int('g.broken', 30),
     int('g.breaks', 2),
   ];

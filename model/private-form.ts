@@ -181,5 +181,5 @@ export function normaliseMemory(k: Kernel, g: Ghost): void {
   if (isOff) return;
   namePages(k);
   forgetUnreachable(k);
-  if (k.bounds.symmetry === 'on') renameValues(k, g);
+  if (k.bounds.symmetry !== 'off') renameValues(k, g);
 }

@@ -1,5 +1,5 @@
 /**
- * Names that do not matter, made canonical before a state is saved.
+ * Names that do not matter, made canonical before a state is saved. Each reduction has its argument here.
  *
  * Ring rotation: sound for designs whose ring is (curbuf, nrbufs), because every function
  * reaches a slot from curbuf or from an iterator's idx, both of which rotate with it, and
@@ -12,102 +12,116 @@
  * pipe-iter is there for that.
  *
  * Anonymous pages: sound for every design, because no op names an anonymous page, and
- * alloc_page() promises no particular one. A reported trace names none either, so it
- * replays as it is.
+ * alloc_page() promises no particular one. A reported trace names none either.
  *
- * test/symmetry.test.ts compares both with the search that uses neither.
+ * These two leave a path of op numbers as it is, so that every engine uses them. The next three rename what ops name: only
+ * the exhaustive engine uses them, and its paths are made real again (check/realise.ts).
+ *
+ * File pages: sound where each of them is offered to the same op with the same arguments, the order of pages in the file
+ * is nobody's business, and all begin with the same contents. That is so of copy_page_to_iter(), and of no splice from a
+ * file, whose pages have positions. The mark on a byte of one goes with its page, as does g.fileMark.
+ *
+ * Tasks: sound where tasks differ in nothing but their frames and their places in the queues. The ops of `blocking` name
+ * each task that is in a call; of those that are not, all alike, the first.
+ *
+ * Pipes: sound where each op on one of the two is offered on the other with the same arguments, so that A and B may be
+ * exchanged with all that is theirs. That is so in `splice`; in `vmsplice` A is lent to, and B is not.
+ *
+ * A parent and its child are not interchangeable: only one of them forks. Nor are virtual pages, which iterators walk in
+ * their order.
+ *
+ * A design that looks at such a name all the same is found by harness/alike.ts. test/symmetry.test.ts compares all of
+ * them with the search that uses none.
  */
-import type { Bounds, Needs } from './bounds.js';
+import type { Bounds } from './bounds.js';
 import { pipeCount } from './bounds.js';
 import type { Kernel, Page } from './kernel.js';
+import { makeNamer } from './names.js';
 import type { RingForm } from './ring.js';
+import type { Scenario } from './scenario.js';
+import { sortTasks } from './wait.js';
 
+/** Under which names a state is saved; reused from save to save. */
 export interface Canon {
+  /** Which page is saved as number p. */
   readonly order: readonly Page[];
-  readonly rotation: number;
+  rotation: number;
+  /** 1: the second pipe is saved as the first. */
+  swap: number;
+  /** Which task is saved as number t, and the queues of readers and writers with such numbers. */
+  readonly tasks: number[];
+  readonly rd: number[];
+  readonly wr: number[];
 }
+
+/** Which names are made canonical. */
+export interface Names {
+  readonly ring: boolean;
+  readonly anon: boolean;
+  readonly files: boolean;
+  readonly tasks: boolean;
+  readonly pipes: boolean;
+}
+
+/** What the search may rename; `symmetry=ring+anon` leaves it at what no op names. */
+export function namesOf(b: Bounds, form: RingForm, scenario: Scenario): Names {
+  const { needs, extract } = scenario;
+  const isOn = b.symmetry === 'on';
+  const isAlone = pipeCount(needs) < 2 && needs.tasks !== true;
+  return {
+    ring: b.symmetry !== 'off' && needs.pipe && isAlone && (form === 'curbuf' || extract),
+    anon: b.symmetry !== 'off',
+    files: isOn && scenario.iterators && !extract && needs.memory === 'none' && b.files > 1,
+    tasks: isOn && needs.tasks === true,
+    pipes: isOn && scenario.pipes === true,
+  };
+}
+
+const WORDS: Readonly<Record<keyof Names, string>> = {
+  ring: 'ring rotation',
+  anon: 'names of anonymous pages',
+  files: 'names of pages of the file',
+  tasks: 'names of tasks',
+  pipes: 'names of pipes',
+};
 
 /** What is taken for the same in a world, in words. */
-export function symmetriesOf(b: Bounds, form: RingForm, isExtract: boolean, needs: Needs): string[] {
-  if (b.symmetry === 'off') return [];
-  const rotates = (form === 'curbuf' || isExtract) && pipeCount(needs) === 1 && needs.tasks !== true;
-  return [...(rotates ? ['ring rotation'] : []), 'names of anonymous pages'];
+export function symmetriesOf(b: Bounds, form: RingForm, scenario: Scenario): string[] {
+  const names = namesOf(b, form, scenario);
+  return (Object.keys(WORDS) as (keyof Names)[]).filter((which) => names[which]).map((which) => WORDS[which]);
 }
 
-/** Returns a function that names pages and gives the rotation; its result is reused. */
-export function makeCanon(b: Bounds, form: RingForm, isExtract: boolean): (k: Kernel) => Canon {
-  const order: Page[] = [];
-  const result = { order, rotation: 0 };
-  if (b.symmetry === 'off') {
-    return (k) => {
-      if (order.length === 0) order.push(...k.pages);
-      return result;
-    };
-  }
-  const rotates = form === 'curbuf' || isExtract;
-  return (k) => {
-    const files = k.poolStart;
-    if (order.length === 0) order.push(...k.pages);
-    if (!rotates || !k.needs.pipe || k.pipes.length > 1 || k.tasks.length > 0) result.rotation = 0;
-    else result.rotation = form === 'curbuf' ? k.pipe.curbuf & (k.pipe.buffers - 1) : k.pipe.tail;
-    nameAnonPages(k, order, files, result.rotation);
-    return result;
-  };
+/** What no op names: as every engine saves its states. */
+export function plainNames(b: Bounds, form: RingForm, scenario: Scenario): Names {
+  return { ...namesOf(b, form, scenario), files: false, tasks: false, pipes: false };
 }
 
 /**
  * The same for a run that is shown: slots and pages keep their names. Where free-running rings rotate, they do so here,
  * too: it is no name alone that changes, but the state that the next op begins in.
  */
-export function makePlainCanon(b: Bounds, form: RingForm, isExtract: boolean): (k: Kernel) => Canon {
-  const order: Page[] = [];
-  const result = { order, rotation: 0 };
-  const rotates = b.symmetry === 'on' && isExtract && form === 'head-tail';
-  return (k) => {
-    if (order.length === 0) order.push(...k.pages);
-    for (const page of order) page.canon = page.pfn;
-    result.rotation = rotates && k.needs.pipe && k.pipes.length === 1 ? k.pipe.tail : 0;
-    return result;
-  };
+export function shownNames(b: Bounds, form: RingForm, scenario: Scenario): Names {
+  const plain = plainNames(b, form, scenario);
+  return { ...plain, anon: false, ring: plain.ring && form === 'head-tail' };
 }
 
-/** Gives a page of the pool, and the rest of its folio, the number `next`, unless it has one; returns the next one. */
-function name(k: Kernel, order: Page[], page: Page | null, next: number): number {
-  if (page === null || page.canon >= 0) return next;
-  const { head } = page;
-  order[next] = head;
-  head.canon = next;
-  if (!head.hasTail) return next + 1;
-  const tail = k.pages[head.pfn + 1];
-  order[next + 1] = tail;
-  tail.canon = next + 1;
-  return next + 2;
+/** Names everything anew; `swap` is left to the caller. */
+export type Namer = (k: Kernel, canon: Canon) => void;
+
+export function makeCanon(k: Kernel): Canon {
+  const numbers = (): number[] => [0, 1, 2, 3];
+  return { order: [...k.pages], rotation: 0, swap: 0, tasks: numbers(), rd: [0, 0, 0, 0], wr: [0, 0, 0, 0] };
 }
 
-/** Gives anonymous pages the numbers of their first appearance: slots, tmp_page, page tables, request, then the rest. */
-function nameAnonPages(k: Kernel, order: Page[], first: number, rotation: number): void {
-  const { pages, pipe, pipes, request, mms } = k;
-  for (let p = first; p < pages.length; p++) pages[p].canon = -1;
-  let next = first;
-  if (pipes.length > 1 || k.tasks.length > 0) {
-    for (const { bufs, tmpPage, tmpPage2 } of pipes) {
-      for (const { page } of bufs) next = name(k, order, page, next);
-      next = name(k, order, tmpPage, next);
-      next = name(k, order, tmpPage2, next);
+export function namerOf(k: Kernel, names: Names, form: RingForm): Namer {
+  const namePages = makeNamer(k, names);
+  const isCurbuf = form === 'curbuf';
+  return (kernel, canon) => {
+    if (names.ring) {
+      const { pipe } = kernel;
+      canon.rotation = isCurbuf ? pipe.curbuf & (pipe.buffers - 1) : pipe.tail;
     }
-    for (const mm of mms) for (const pte of mm.ptes) next = name(k, order, pte.page, next);
-    for (const { cache } of k.splice.inodes)
-      for (const page of cache) if (page?.owner === '') next = name(k, order, page, next);
-  } else if (k.needs.pipe) {
-    const mask = pipe.buffers - 1;
-    for (let s = 0; s <= mask; s++) next = name(k, order, pipe.bufs[(rotation + s) & mask].page, next);
-    next = name(k, order, pipe.tmpPage, next);
-    next = name(k, order, pipe.tmpPage2, next);
-  } else {
-    for (const mm of mms) for (const pte of mm.ptes) next = name(k, order, pte.page, next);
-  }
-  for (let e = 0; e < request.nr; e++) next = name(k, order, request.page[e], next);
-  // Pages that nothing names: leaked ones before free ones, which are all alike.
-  for (let p = first; p < pages.length; p++) if (pages[p].refcount > 0) next = name(k, order, pages[p], next);
-  for (let p = first; p < pages.length; p++) next = name(k, order, pages[p], next);
+    if (names.tasks) sortTasks(kernel, canon);
+    namePages(kernel, canon);
+  };
 }

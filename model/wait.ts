@@ -8,7 +8,9 @@ import type { Bounds } from './bounds.js';
 import { countMax } from './bounds.js';
 import { bitsFor } from './cint.js';
 import { ASLEEP, ERESTARTSYS } from './errno.js';
+import type { Field } from './field.js';
 import type { Kernel } from './kernel.js';
+import type { Canon } from './symmetry.js';
 
 /** The call that a task is in. */
 export const Call = { None: 0, Read: 1, Write: 2 } as const;
@@ -38,6 +40,8 @@ export class Task {
   isResumed = false;
   /** The call has O_NONBLOCK. */
   isNonblock = false;
+  /** The how-manieth of those that one wake-up has woken; 0 where it was none of them, -1 when it has looked. */
+  turn = 0;
 
   constructor(id: number) {
     this.id = id;
@@ -48,6 +52,7 @@ export class Task {
     this.call = this.state = this.isExclusive = this.hasSignal = this.size = this.pos = 0;
     this.ret = this.left = this.doWakeup = 0;
     this.isResumed = this.isNonblock = false;
+    this.turn = 0;
   }
 }
 
@@ -113,6 +118,7 @@ export interface WaitFunctions {
  */
 export function wakeUpInterruptible(k: Kernel, queue: WaitQueue, nrExclusive: number): void {
   let left = nrExclusive;
+  let turn = 1;
   for (let i = 0; i < queue.n; ) {
     const task = k.tasks[queue.tasks[i]];
     if (task.state !== TaskState.Asleep) {
@@ -120,24 +126,35 @@ export function wakeUpInterruptible(k: Kernel, queue: WaitQueue, nrExclusive: nu
       continue;
     }
     task.state = TaskState.Woken;
+    task.turn = turn++;
     queue.removeAt(i);
     if (task.isExclusive !== 0 && --left === 0) break;
   }
   if (k.areWokenAtOnce) lookAtOnce(k, queue);
+  else for (const task of k.tasks) task.turn = 0;
 }
 
 /**
  * ___wait_event() of who was woken, on another CPU: it takes no lock of the pipe, and may look at the condition before
- * the waker has gone on.
+ * the waker has gone on. Whoever was woken first looks first; of those woken earlier, by what they are in, since a number
+ * of a task means nothing.
  */
 function lookAtOnce(k: Kernel, queue: WaitQueue): void {
-  for (const task of k.tasks) {
-    if (task.state !== TaskState.Woken || task.hasSignal !== 0) continue;
-    const waitsIn = task.call === Call.Read ? k.pipe.rdWait : k.pipe.wrWait;
-    if (waitsIn !== queue || (task.call === Call.Read ? k.fn.pipeReadable(k) : k.fn.pipeWritable(k))) continue;
-    schedule(task, queue, task.isExclusive !== 0);
+  for (;;) {
+    let next: Task | null = null;
+    for (const task of k.tasks) {
+      if (task.state !== TaskState.Woken || task.hasSignal !== 0 || task.turn < 0) continue;
+      if (next === null || task.turn < next.turn || (task.turn === next.turn && compareTasks(k, task, next) < 0))
+        next = task;
+    }
+    if (next === null) break;
+    next.turn = -1;
+    const waitsIn = next.call === Call.Read ? k.pipe.rdWait : k.pipe.wrWait;
+    if (waitsIn !== queue || (next.call === Call.Read ? k.fn.pipeReadable(k) : k.fn.pipeWritable(k))) continue;
+    schedule(next, queue, next.isExclusive !== 0);
     k.hasSleptAgain = true;
   }
+  for (const task of k.tasks) task.turn = 0;
 }
 
 /** schedule() of the running task: its frame is kept. */
@@ -165,24 +182,85 @@ export function sleepOn(
   return schedule(task, queue, isExclusive);
 }
 
-/** Fields of the image: [path, bits]. */
-export function taskFields(b: Bounds): [path: string, bits: number][] {
+/** Fields of the image; `a0` is the first task in the generated code, `rd` and `wr` the two queues. */
+export function taskFields(b: Bounds): Field[] {
   const bytes = bitsFor(countMax(b));
-  const out: [string, number][] = [];
+  const out: Field[] = [];
+  const add = (path: string, bits: number, get = path): number => out.push({ path, bits, get, set: `${path} = v` });
   for (let t = 0; t <= b.tasks; t++) {
-    const T = `k.tasks[${t}]`;
-    for (const name of ['call', 'state']) out.push([`${T}.${name}`, 2]);
-    for (const name of ['isExclusive', 'hasSignal', 'doWakeup']) out.push([`${T}.${name}`, 1]);
-    for (const name of ['size', 'pos', 'ret', 'left']) out.push([`${T}.${name}`, bytes]);
+    const each = (name: string, bits: number): number => add(`k.tasks[${t}].${name}`, bits, `a${t}.${name}`);
+    for (const name of ['call', 'state']) each(name, 2);
+    for (const name of ['isExclusive', 'hasSignal', 'doWakeup']) each(name, 1);
+    for (const name of ['size', 'pos', 'ret', 'left']) each(name, bytes);
   }
-  for (const queue of ['rdWait', 'wrWait']) {
-    out.push([`k.pipe.${queue}.n`, 3]);
-    for (let t = 0; t <= b.tasks; t++) out.push([`k.pipe.${queue}.tasks[${t}]`, 2]);
+  for (const [queue, list] of [
+    ['rdWait', 'rd'],
+    ['wrWait', 'wr'],
+  ]) {
+    add(`k.pipe.${queue}.n`, 3);
+    for (let t = 0; t <= b.tasks; t++) add(`k.pipe.${queue}.tasks[${t}]`, 2, `${list}[${t}]`);
   }
   for (const path of ['k.pipe.readers', 'k.pipe.writers', 'k.pipe.waitingWriters', 'g.readers', 'g.writers']) {
-    out.push([path, 2]);
+    add(path, 2);
   }
   return out;
+}
+
+/** Where two tasks differ, and by what; 0 where they are alike. Entries that are not exclusive have no place of their own. */
+function compareTasks(k: Kernel, a: Task, b: Task): number {
+  if (a.call !== b.call) return a.call - b.call;
+  if (a.state !== b.state) return a.state - b.state;
+  if (a.isExclusive !== b.isExclusive) return a.isExclusive - b.isExclusive;
+  if (a.hasSignal !== b.hasSignal) return a.hasSignal - b.hasSignal;
+  if (a.doWakeup !== b.doWakeup) return a.doWakeup - b.doWakeup;
+  if (a.size !== b.size) return a.size - b.size;
+  if (a.pos !== b.pos) return a.pos - b.pos;
+  if (a.ret !== b.ret) return a.ret - b.ret;
+  if (a.left !== b.left) return a.left - b.left;
+  const { rdWait, wrWait } = k.pipe;
+  return placeIn(rdWait, a) - placeIn(rdWait, b) || placeIn(wrWait, a) - placeIn(wrWait, b);
+}
+
+function placeIn(queue: WaitQueue, task: Task): number {
+  for (let i = 0; i < queue.n; i++) if (queue.tasks[i] === task.id) return task.isExclusive === 0 ? 0 : i;
+  return -1;
+}
+
+/** The order of tasks by what they are in; the last one, who never sleeps, stays the last. See symmetry.ts. */
+export function sortTasks(k: Kernel, canon: Canon): void {
+  const { tasks } = k;
+  const last = tasks.length - 1;
+  const order = canon.tasks;
+  for (let t = 0; t <= last; t++) {
+    let at = t;
+    while (t < last && at > 0 && compareTasks(k, tasks[order[at - 1]], tasks[t]) > 0) {
+      order[at] = order[at - 1];
+      at--;
+    }
+    order[at] = t;
+  }
+  nameQueues(k, canon);
+}
+
+export function nameQueues(k: Kernel, canon: Canon): void {
+  nameQueue(k, canon, k.pipe.rdWait, canon.rd);
+  nameQueue(k, canon, k.pipe.wrWait, canon.wr);
+}
+
+/** The queue under the names of the tasks. Those that are not exclusive stand in the order of their numbers. */
+function nameQueue(k: Kernel, { tasks }: Canon, queue: WaitQueue, out: number[]): void {
+  for (let i = 0; i < out.length; i++) {
+    if (i >= queue.n) {
+      out[i] = 0;
+      continue;
+    }
+    const name = tasks.indexOf(queue.tasks[i]);
+    let at = i;
+    if (k.tasks[queue.tasks[i]].isExclusive === 0) {
+      for (; at > 0 && out[at - 1] > name && k.tasks[tasks[out[at - 1]]].isExclusive === 0; at--) out[at] = out[at - 1];
+    }
+    out[at] = name;
+  }
 }
 
 /** finish_wait(): the task has run, its entry is gone. */

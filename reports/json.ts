@@ -30,7 +30,7 @@ export const boundsShape = {
   refbits: whole,
   tasks: whole.describe('tasks that may sleep in a call'),
   cow: z.enum(['mapcount', 'refcount', 'exclusive']),
-  symmetry: z.enum(['on', 'off']),
+  symmetry: z.enum(['on', 'ring+anon', 'off']),
 } satisfies { readonly [K in keyof Bounds]: z.ZodType<Bounds[K]> };
 
 const violation = z.strictObject({

@@ -19,6 +19,7 @@ export const CONTRACT_4_10: Contract = {
 /** Linux 4.10: the pipe-backed iterator as merged, after its first fixes. */
 export const design = defineDesign({
   id: 'linux-4.10',
+  keepsToSlots: true,
   title: 'Linux 4.10: the pipe-backed iterator, after its first fixes',
   source: [{ tree: '4.10', file: 'lib/iov_iter.c', symbol: '' }],
   base: linux48,

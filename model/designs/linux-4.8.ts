@@ -29,6 +29,7 @@ const { isPacketized, ...override } = pipe48;
 /** Linux 4.8: packets, no ITER_PIPE; the kernel that seed 000 patches. */
 export const design = defineDesign({
   id: 'linux-4.8',
+  keepsToSlots: true,
   title: 'Linux 4.8: packets, before the pipe-backed iterator',
   source: [{ tree: '4.8', file: 'fs/pipe.c', symbol: '' }],
   base: linux33,

@@ -25,6 +25,7 @@ export const CONTRACT_5_8: Contract = {
 /** Linux 5.8: the free-running ring, and mergeability as a flag (the kernel of Dirty Pipe). */
 export const design = defineDesign({
   id: 'linux-5.8',
+  keepsToSlots: true,
   title: 'Linux 5.8: free-running ring, mergeability by flag',
   source: [{ tree: '5.8', file: 'lib/iov_iter.c', symbol: '' }],
   base: linux410,

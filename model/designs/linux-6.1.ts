@@ -25,6 +25,7 @@ const SPLICE_6_1: SpliceContract = { sendfileToPipe: 'shares', direct: 'copies' 
 /** Linux 6.1: last_offset, whole slots, get_pages that moves; the last long-term kernel with ITER_PIPE. */
 export const design = defineDesign({
   id: 'linux-6.1',
+  keepsToSlots: true,
   title: 'Linux 6.1: slots assigned as a whole, get_pages moves the iterator',
   source: [
     { tree: '6.1', file: 'lib/iov_iter.c', symbol: '' },

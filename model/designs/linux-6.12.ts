@@ -50,6 +50,7 @@ const { tryGrabFolio, unpinUserPage } = gupFunctions;
  */
 export const design = defineDesign({
   id: 'linux-6.12',
+  keepsToSlots: true,
   title: 'Linux 6.12: no ITER_PIPE, ITER_FOLIOQ, direct I/O on extracted pages',
   source: [
     { tree: '6.12', file: 'lib/iov_iter.c', symbol: '' },

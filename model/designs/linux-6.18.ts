@@ -15,6 +15,7 @@ import { design as linux612 } from './linux-6.12.js';
  */
 export const design = defineDesign({
   id: 'linux-6.18',
+  keepsToSlots: true,
   title: 'Linux 6.18: no empty buffers, two cached pages, extraction across bio_vecs',
   source: [
     { tree: '6.18', file: 'fs/pipe.c', symbol: 'anon_pipe_write' },

@@ -35,6 +35,7 @@ export const RETENTIONS_6_3: Retentions = {
  */
 export const design = defineDesign({
   id: 'linux-6.3',
+  keepsToSlots: true,
   title: 'Linux 6.3: iov_iter_extract_pages as merged, pins for both directions',
   source: [
     { tree: '6.3', file: 'lib/iov_iter.c', symbol: 'iov_iter_extract_pages' },

@@ -220,6 +220,7 @@ function repaired(fix: FixSet): Partial<KernelFunctions> {
 
 export const design = defineDesign({
   id: 'pipe-iter-2016-repaired',
+  keepsToSlots: true,
   title: 'pipe-backed iov_iter (seed 000), repaired',
   source: [{ tree: '241699cd72a8', file: 'lib/iov_iter.c', symbol: '' }],
   base: pipeIter2016,

@@ -323,6 +323,7 @@ export const branches: Partial<KernelFunctions> = {
 
 export const design = defineDesign({
   id: 'pipe-iter-2016',
+  keepsToSlots: true,
   title: 'new iov_iter flavour: pipe-backed, as posted (seed 000)',
   source: [{ tree: '241699cd72a8', file: 'lib/iov_iter.c', symbol: '' }],
   base: linux48,
