@@ -58,9 +58,10 @@ export function prologue(b: Bounds, k: Kernel, names: Names): string {
     lines.push('const n0 = A === 0 ? g.n : g.ns[1], n1 = A === 0 ? g.ns[1] : g.n;');
     for (const of of ['tag', 'kind', 'lender']) lines.push(`const ${of}0 = g.${of}s[A], ${of}1 = g.${of}s[B];`);
   } else lines.push('const P = k.pipe;');
-  for (let s = 0; s < b.ring && pipes > 0; s++) lines.push(`const s${s} = P.bufs[(R + ${s}) & ${b.ring - 1}];`);
+  const slots = Array.from({ length: b.ring }, (_, s) => s);
+  if (pipes > 0) for (const s of slots) lines.push(`const s${s} = P.bufs[(R + ${s}) & ${b.ring - 1}];`);
   // Two pipes never rotate.
-  for (let s = 0; s < b.ring && pipes > 1; s++) lines.push(`const t${s} = Q.bufs[${s}];`);
+  if (pipes > 1) for (const s of slots) lines.push(`const t${s} = Q.bufs[${s}];`);
   for (let p = 0; p < k.pages.length; p++) lines.push(`const o${p} = order[${p}];`);
   if (k.tasks.length > 0) {
     k.tasks.forEach((_, t) => lines.push(`const a${t} = k.tasks[${names.tasks ? `C.tasks[${t}]` : t}];`));

@@ -232,8 +232,10 @@ export function sortTasks(k: Kernel, canon: Canon): void {
   const last = tasks.length - 1;
   const order = canon.tasks;
   for (let t = 0; t <= last; t++) {
+    // The last one never sleeps, and keeps its place.
     let at = t;
-    while (t < last && at > 0 && compareTasks(k, tasks[order[at - 1]], tasks[t]) > 0) {
+    const least = t < last ? 0 : t;
+    while (at > least && compareTasks(k, tasks[order[at - 1]], tasks[t]) > 0) {
       order[at] = order[at - 1];
       at--;
     }
