@@ -134,6 +134,11 @@ export class Expander {
     }
   }
 
+  /** Op instances that are taken where they are enabled. */
+  get opCount(): number {
+    return this.groups.reduce((n, { first, end }) => n + end - first, 0);
+  }
+
   /** Whether `n` is taken from the state that the runner is in. */
   offers(n: number): boolean {
     const { k, g, w } = this.runner;

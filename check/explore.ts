@@ -136,13 +136,13 @@ export class Explorer {
     } finally {
       this.team?.end(this.runner.reached);
     }
-    const { runner, limits } = this;
+    const { runner } = this;
     return {
       states: this.store.size,
       edges: this.edges,
       depth: this.depth,
       tried: this.tried,
-      isWhole: runner.groups.every(({ spec }) => limits.specs?.has(spec) ?? true),
+      isWhole: this.expander.opCount === runner.opCount,
       isExhausted: cutShort === '',
       cutShort,
       classes: [...this.sightings.classes.values()],

@@ -11,15 +11,15 @@ import { designOf, expectKnownOnly, search } from './search.js';
 
 describe('baselines are exhausted, with nothing but what is known', () => {
   test.each([
-    ['linux-4.8', 'tiny', 3301, 42688],
-    ['linux-5.8', 'tiny', 3406, 45938],
-    ['linux-6.12', 'tiny', 3406, 45938],
-    ['linux-6.18', 'tiny', 2725, 36652],
-    ['linux-4.8', 'default', 282154, 5621814],
-    ['linux-5.8', 'default', 308158, 6232486],
-    ['linux-6.12', 'default', 303398, 6062966],
-    ['linux-6.18', 'default', 212537, 4311168],
-    ['linux-6.1', 'tiny,tasks=3', 58996, 903200],
+    ['linux-4.8', 'tiny', 1753, 22603],
+    ['linux-5.8', 'tiny', 1786, 24020],
+    ['linux-6.12', 'tiny', 1786, 24020],
+    ['linux-6.18', 'tiny', 1429, 19166],
+    ['linux-4.8', 'default', 144979, 2882413],
+    ['linux-5.8', 'default', 157694, 3183972],
+    ['linux-6.12', 'default', 155314, 3099132],
+    ['linux-6.18', 'default', 108814, 2203963],
+    ['linux-6.1', 'tiny,tasks=3', 10866, 165862],
   ])('%s %s', { timeout: 120_000 }, (id, bounds, states, edges) => {
     expectKnownOnly(id, 'blocking', bounds, { states, edges });
   });
