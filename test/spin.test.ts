@@ -2,7 +2,7 @@
  * The Promela models of bench/spin beside our search: states and edges are equal to the last one. The
  * numbers are golden for ours wherever the tests run; Spin is asked where it is installed.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { counted, compile, missing, pan } from '#iov/bench/spin/pan.js';
@@ -68,6 +68,17 @@ describe.skipIf(absent !== '')(`Spin${absent === '' ? '' : ` (skipped: ${absent}
     expect(found).toBeGreaterThan(0);
     expect(() => pan(dir, QUICK)).toThrow('assertion violated');
   });
+});
+
+test('the published table is of these models and of these numbers', () => {
+  const text = readFileSync('reports/published/spin.md', 'utf8');
+  const grouped = (n: number): string => n.toLocaleString('en-US').replaceAll(',', ' ');
+  for (const { model, bounds, states, edges } of rows(['medium'])) {
+    const at = text.indexOf(`## ${model.design}, ${model.scenario}, \`${bounds}\``);
+    expect(at).toBeGreaterThan(0);
+    const counts = `${grouped(states)} states and ${grouped(edges)} edges in each`;
+    expect(text.slice(at).split('\n')[2]).toContain(counts);
+  }
 });
 
 describe('what pan prints', () => {

@@ -63,7 +63,7 @@ function section({ model, case: c, runs }: Measured): string[] {
         cost.wall.toFixed(2),
         (cost.rss / 1e6).toFixed(0),
         (cost.rss / counts.states).toFixed(0),
-        `${(counts.states / cost.user / 1e6).toFixed(2)} M`,
+        `${(counts.states / cost.user / 1e3).toFixed(0)} k`,
         `${(counts.edges / cost.user / 1e6).toFixed(2)} M`,
         ...AGAINST.map(([mode, by]) => times((costOf.get(mode)?.[by] ?? Number.NaN) / cost[by])),
       ]),
