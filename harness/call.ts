@@ -63,6 +63,11 @@ function unrollCall(spec: OpSpec, args: Int32Array, judged: Judged): CallOp {
   return new Function(...names, body)(spec, args, judged, k, g, w, caught, checkReturn) as CallOp;
 }
 
+/** The contract answers this misuse with BUG(), and it did. */
+export function isPromisedBug({ spec, k, w }: Judged): boolean {
+  return spec.mayBug === true && k.fatal === 'no-bug' && w.design.contract.misuse === 'bug';
+}
+
 /** The call of each instance: one for all of a group. */
 export function unrollCalls(groups: readonly Group[], args: Int32Array, judged: Judged): CallOp[] {
   return groups.flatMap(({ spec, first, end }) => {

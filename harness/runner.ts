@@ -21,7 +21,7 @@ import { makeVecs, vecTexts } from '../model/vecs.js';
 import { adoptState } from './adopt.js';
 import { nothingToCall } from './bounds-text.js';
 import type { CallOp } from './call.js';
-import { Call, unrollCalls } from './call.js';
+import { Call, isPromisedBug, unrollCalls } from './call.js';
 import { describeBroken } from './describe.js';
 import { mergesOf } from './merge.js';
 import { beginStep, makeNormalise } from './normal.js';
@@ -201,7 +201,7 @@ export class Runner implements System {
   private oops(n: number): Step {
     this.judged.ret = 0;
     usePipe(this.k, this.g, 0);
-    if (this.isPromisedBug(this.judged.spec)) return this.idle();
+    if (isPromisedBug(this.judged)) return this.idle();
     if (this.isCounting) this.reached.note(n, 0);
     return this.fatal();
   }
@@ -209,11 +209,6 @@ export class Runner implements System {
   private idle(): Step {
     this.images.forget();
     return Step.Idle;
-  }
-
-  /** The contract answers this misuse with BUG(), and it did. */
-  private isPromisedBug(spec: OpSpec): boolean {
-    return spec.mayBug === true && this.k.fatal === 'no-bug' && this.w.design.contract.misuse === 'bug';
   }
 
   /** Takes a query from the image that was loaded, with that image as it is saved from there. */

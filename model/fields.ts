@@ -9,7 +9,7 @@ import type { Field, Layout, Uses } from './field.js';
 import { flag, int, pageRef, PIPES, signed, sizeField, SLOTS, tmpPageFields } from './field.js';
 import { owedMax, VALUES } from './ghost.js';
 import { openFileFields } from './files.js';
-import { fileMark, lentFields, owedFields, owedOf } from './owed-fields.js';
+import { fileMark, hasTags, lentFields, owedFields, owedOf } from './owed-fields.js';
 import { inodeFields, numbered } from './inode-fields.js';
 import type { Page } from './kernel.js';
 import { taskFields } from './wait.js';
@@ -227,8 +227,8 @@ function secondPipeFields(l: Layout): Field[] {
   ];
   out.push({ ...int('g.ns[1]', bitsFor(owed)), get: 'n1' });
   if (l.uses.needs.lends === true) return [...out, ...lentFields(owed, 1)];
-  out.push(fileMark(l));
-  for (let i = 0; i < owed; i++) out.push(owedOf('tag', 1, i, 2), owedOf('kind', 1, i, 2));
+  if (hasTags(l)) out.push(fileMark(l));
+  for (let i = 0; i < owed; i++) out.push(...(hasTags(l) ? [owedOf('tag', 1, i, 2)] : []), owedOf('kind', 1, i, 2));
   return out;
 }
 
@@ -242,8 +242,7 @@ function callerFields(l: Layout): Field[] {
     int('k.caller.ret', bitsFor(countMax(l.b))),
     int('g.start', bitsFor(owedMax(l.b))),
     int('g.asked', bitsFor(countMax(l.b))),
-    signed('g.deviceMark', bitsFor(countMax(l.b)) + 1),
-    fileMark(l),
+    ...(hasTags(l) ? [signed('g.deviceMark', bitsFor(countMax(l.b)) + 1), fileMark(l)] : []),
   ];
 }
 

@@ -127,6 +127,12 @@ export class UserBuffer {
   constructor(bytesMax: number) {
     this.data = new Uint8Array(bytesMax);
   }
+
+  /** For a read of so many bytes: a wrong design may say that it has delivered what it has not. */
+  empty(total: number): void {
+    this.total = total;
+    this.data.fill(0);
+  }
 }
 
 /** The pages that a caller was handed by get_pages or extract_pages: how it holds them, and the device's target. */
@@ -512,6 +518,10 @@ export class Kernel {
     this.task = null;
     this.areWokenAtOnce = this.hasSleptAgain = false;
     this.out.hasSigpipe = false;
+    for (const task of this.tasks) {
+      task.isResumed = task.isNonblock = false;
+      task.turn = 0;
+    }
   }
 
   /** Functions work on pipe `n` from here on. */

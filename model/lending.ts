@@ -79,6 +79,8 @@ export class Lending {
     this.uncached = null;
     this.wrongPipe = -1;
     this.otherOwner = '';
+    // As user.data: what is said to be there, and is not, is none of an earlier op's.
+    this.data.fill(0);
   }
 
   /** The taker has bytes of a page. */

@@ -7,6 +7,11 @@ import { owedMax } from './ghost.js';
 import { namesMax } from './inode.js';
 import { LENDER_BITS } from './lending.js';
 
+/** Whether bytes differ at all: with contents=off none is marked, and all are alike. */
+export function hasTags({ b, uses }: Layout): boolean {
+  return b.contents !== 'off' || uses.needs.inodes === true;
+}
+
 /** Where the marked byte of the file is: `M` in the generated code, under the name that its page has there. */
 export function fileMark(l: Layout): Field {
   const bits = bitsFor(l.b.files * l.b.page) + 1;
@@ -31,11 +36,11 @@ export function owedFields(l: Layout): Field[] {
   const isOne = pipeCount(l.uses.needs) < 2;
   const n = { ...int('g.n', bitsFor(owed)), get: isOne ? 'g.n' : 'n0' };
   if (l.uses.needs.lends === true) return [n, ...lentFields(owed, 0)];
-  const out = [n, flag('g.isMarkFree'), int('g.writer', 2)];
+  const out = [n, int('g.writer', 2), ...(hasTags(l) ? [flag('g.isMarkFree')] : [])];
   const tag = l.uses.needs.inodes === true ? bitsFor(namesMax(l.b)) : 2;
   for (let i = 0; i < owed; i++) {
-    if (isOne) out.push(int(`g.tag[${i}]`, tag), int(`g.kind[${i}]`, 2));
-    else out.push(owedOf('tag', 0, i, tag), owedOf('kind', 0, i, 2));
+    if (hasTags(l)) out.push(isOne ? int(`g.tag[${i}]`, tag) : owedOf('tag', 0, i, tag));
+    out.push(isOne ? int(`g.kind[${i}]`, 2) : owedOf('kind', 0, i, 2));
   }
   return out;
 }

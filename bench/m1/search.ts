@@ -90,14 +90,14 @@ export class Search {
     const { words } = this.model;
     for (let slot = start; ; slot = (slot + 1) & mask) {
       const state = table[slot] - 1;
-      const to = (state < 0 ? this.states : state) * words;
+      if (state < 0) {
+        for (let i = 0; i < words; i++) arena[this.states * words + i] = staged[n * words + i];
+        table[slot] = ++this.states;
+        return;
+      }
       let word = 0;
-      while (state >= 0 && word < words && arena[to + word] === staged[n * words + word]) word++;
+      while (word < words && arena[state * words + word] === staged[n * words + word]) word++;
       if (word === words) return;
-      if (state >= 0) continue;
-      for (let i = 0; i < words; i++) arena[to + i] = staged[n * words + i];
-      table[slot] = ++this.states;
-      return;
     }
   }
 

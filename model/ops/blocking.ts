@@ -44,7 +44,8 @@ function sizeFits(w: World, t: number, size: number): boolean {
 function note(k: Kernel, task: Task): void {
   const { out, user } = k;
   k.task = task;
-  out.size = user.total = task.size;
+  out.size = task.size;
+  user.empty(task.size);
   out.before = user.pos = task.pos;
   out.hadSignal = task.hasSignal !== 0;
   out.wasNonblock = task.isNonblock;

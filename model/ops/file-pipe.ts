@@ -26,7 +26,7 @@ const pread: OpSpec = {
   allowed: (_k, g, w, size) => size <= g.n + 1 || size === w.bounds.ring * w.bounds.page,
   apply(k, w, size) {
     findBad(k, w);
-    k.user.total = size;
+    k.user.empty(size);
     return k.fn.pipeRead(k, size);
   },
   promise(g, k, _w, ret, size) {

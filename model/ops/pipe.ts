@@ -37,7 +37,7 @@ export const pread: OpSpec = {
   allowed: (_k, g, _w, _size, fault) => fault <= g.n,
   never: (_w, size, fault) => fault >= size,
   apply(k, _w, size, fault) {
-    k.user.total = size;
+    k.user.empty(size);
     k.user.fault = fault;
     return k.fn.pipeRead(k, size);
   },
@@ -60,7 +60,7 @@ const readv: OpSpec = {
   ready: (k) => k.caller.kind === 0,
   allowed: (_k, _g, _w, size, split) => split < size,
   apply(k, _w, size, split) {
-    k.user.total = size;
+    k.user.empty(size);
     return k.fn.pipeReadv(k, size, split);
   },
   promise: (g, k, _w, ret, size) => promiseRead(g, k, ret, size),

@@ -29,7 +29,7 @@ export const pread: OpSpec = {
   allowed: (k, g, w, pipe, size) => size <= Math.max(1, g.owedOf(pipe) + 1) || size === w.bounds.ring * k.pageSize,
   apply(k, _w, pipe, size) {
     enter(k, pipe);
-    k.user.total = size;
+    k.user.empty(size);
     return k.fn.pipeRead(k, size);
   },
   promise(g, k, _w, ret, pipe, size) {

@@ -104,7 +104,7 @@ export const vmspliceOut: OpSpec = {
   apply(k, w, pipe, len, choice) {
     enter(k, pipe);
     prepare(k, w, choice);
-    k.user.total = len;
+    k.user.empty(len);
     k.user.fault = choice >= 0 ? choice : -1;
     return k.fn.vmspliceToUser(k, len);
   },
