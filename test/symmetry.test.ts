@@ -70,4 +70,13 @@ describe('symmetry', () => {
     expect(off.isExhausted).toBe(true);
     expect([...on.lines].sort()).toEqual([...off.lines].sort());
   });
+
+  test('of a write into a page of the file, by flags that a slot has inherited', () => {
+    const bounds = 'default,files=1,lengths=edge,segments=edge,marks=edge,oom=off';
+    const on = search(designOf('linux-5.8'), 'pipe-iter', bounds);
+    const plain = search(designOf('linux-5.8'), 'pipe-iter', `${bounds},symmetry=ring+anon`);
+    expect([...on.lines].sort()).toEqual([...plain.lines].sort());
+    expect(on.traceOf('page-cache-written-only-by-writers')).toHaveLength(6);
+    expect(on.states).toBeLessThan(plain.states);
+  });
 });

@@ -23,9 +23,9 @@ export const CONTRACT_5_8: Contract = {
 };
 
 /** Linux 5.8: the free-running ring, and mergeability as a flag (the kernel of Dirty Pipe). */
+// It does not keep to its slots: flags that a slot inherits decide whether a write merges into a page of the file (F-1).
 export const design = defineDesign({
   id: 'linux-5.8',
-  keepsToSlots: true,
   title: 'Linux 5.8: free-running ring, mergeability by flag',
   source: [{ tree: '5.8', file: 'lib/iov_iter.c', symbol: '' }],
   base: linux410,
