@@ -1,9 +1,10 @@
 /**
  * `npm run close [-- --row N] [--minutes 60] [--threads 2]`: how far the real scenarios close, contents on, with pages
- * of four bytes. Each row is a process of its own, so that its memory is its own; the table is written row by row.
+ * of four bytes. Each row is a process of its own, so that its memory is its own; the table is written row by row, and
+ * one row alone takes the place of what stands there.
  */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -37,7 +38,7 @@ const ROWS: readonly Row[] = [
   { design: 'pipe-iter-2016-repaired', bounds: `deep,ring=8,${EDGE},contents=off,oom=off`, minutes: 60 },
 ];
 
-const HEAD = [
+const HEAD: readonly string[] = [
   '# How far the real scenarios close',
   '',
   'Written by `npm run close`: scenario pipe-iter, pages of four bytes, every rule on. `tried` is the length up to which every path was taken; a row that is not exhausted proves nothing beyond it.',
@@ -80,32 +81,44 @@ function measure({ design: id, bounds: text }: Row, minutes: number, threads: nu
   return `| ${cells.join(' | ')} |`;
 }
 
+/** The table with this row in the place of the one of the same design and bounds, or behind the others. */
+function withRow(lines: readonly string[], row: string): string[] {
+  const keyOf = (line: string): string => line.split(' | ').slice(0, 2).join(' | ');
+  const at = lines.findIndex((line) => keyOf(line) === keyOf(row));
+  if (at >= 0) return lines.with(at, row);
+  const last = lines.findLastIndex((line, n) => n < HEAD.length || /^\| [a-z]+-/.test(line));
+  return lines.toSpliced(last + 1, 0, row);
+}
+
 function main(): void {
   const { values } = parseArgs({
-    options: { row: { type: 'string' }, minutes: { type: 'string' }, threads: { type: 'string' } },
+    options: {
+      row: { type: 'string' },
+      minutes: { type: 'string' },
+      threads: { type: 'string' },
+      child: { type: 'boolean' },
+    },
   });
   const threads = Number(values.threads ?? availableParallelism());
   const minutesOf = (row: Row): number => Number(values.minutes ?? row.minutes);
-  if (values.row !== undefined) {
+  if (values.child === true) {
     const row = ROWS[Number(values.row)];
     process.stdout.write(`${measure(row, minutesOf(row), threads)}\n`, () => process.exit(0));
     return;
   }
-  const lines = [...HEAD];
-  for (const n of ROWS.keys()) {
-    const args = [fileURLToPath(import.meta.url), '--row', String(n), '--threads', String(threads)];
+  let lines: readonly string[] =
+    values.row === undefined || !existsSync(OUT) ? HEAD : readFileSync(OUT, 'utf8').trimEnd().split('\n');
+  for (const n of values.row === undefined ? ROWS.keys() : [Number(values.row)]) {
+    const args = [fileURLToPath(import.meta.url), '--child', '--row', String(n), '--threads', String(threads)];
     if (values.minutes !== undefined) args.push('--minutes', values.minutes);
-    const { stdout, status } = spawnSync(process.execPath, args, {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const stdio = ['ignore', 'pipe', 'inherit'] as const;
+    const { stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: [...stdio] });
     if (status !== 0) throw new Error(`close: row ${n} ended with status ${status}`);
     process.stdout.write(stdout);
-    lines.push(stdout.trim());
+    lines = withRow(lines, stdout.trim());
     writeFileSync(OUT, `${lines.join('\n')}\n`);
   }
-  lines.push(...costLines());
-  writeFileSync(OUT, `${lines.join('\n')}\n`);
+  if (values.row === undefined) writeFileSync(OUT, `${[...lines, ...costLines()].join('\n')}\n`);
 }
 
 main();
