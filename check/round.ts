@@ -12,6 +12,7 @@ import type { Store } from './store.js';
 const BATCH = 512;
 /** A find that is not numbered yet stands in the index as a negative number: thread and place. */
 const THREAD_SHIFT = 24;
+/** Threads that may share one search. */
 export const THREADS_MAX = 1 << (31 - THREAD_SHIFT - 1);
 
 /** Inserts finds of one region of the index. */
@@ -41,7 +42,7 @@ class Inserter {
       const { hash } = board.finds[thread];
       const end = board.endFind(share);
       for (let n = board.firstFind(share); n < end; n++) {
-        if ((hash[n] >>> 1) >>> (31 - store.regionBits) !== region) continue;
+        if (store.regionNumber(hash[n]) !== region) continue;
         this.place[this.staged] = n;
         if (++this.staged === BATCH) this.flush();
       }

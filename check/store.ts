@@ -179,9 +179,14 @@ export class Store {
     this.size = 1;
   }
 
-  /** First slot of the region that a hash belongs to. */
+  /** The region that a hash belongs to. */
+  regionNumber(h: number): number {
+    return (h >>> 1) >>> (31 - this.regionBits);
+  }
+
+  /** Its first slot. */
   regionOf(h: number): number {
-    return ((h >>> 1) >>> (31 - this.regionBits)) * (this.table.length >>> this.regionBits);
+    return this.regionNumber(h) * (this.table.length >>> this.regionBits);
   }
 
   /** The state with the row at `from[at]`; -1 if there is none. */
@@ -202,8 +207,7 @@ export class Store {
   /** Makes room for so many new states; true if columns are others now. No other thread may be at work. */
   room(more: number): boolean {
     let hasGrown = false;
-    if (this.size * this.bytesEach > this.bytesMax || this.bytes > this.bytesMax)
-      throw new StoreFull(`${this.size} states fill the memory that --memory allows`);
+    if (this.bytes > this.bytesMax) throw new StoreFull(`${this.size} states fill the memory that --memory allows`);
     if (this.size + more > this.parent.length) {
       this.grow(more);
       hasGrown = true;

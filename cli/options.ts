@@ -1,5 +1,6 @@
 /** Options of the command line, read and checked: one sentence says what is wrong with one. */
 import { availableParallelism, totalmem } from 'node:os';
+import { THREADS_MAX } from '../check/round.js';
 import { UsageError } from '../harness/bounds-text.js';
 import { nearest } from '../harness/nearest.js';
 import type { EngineName } from '../harness/result.js';
@@ -204,9 +205,6 @@ export function parseOptions(raw: RawOptions): CheckOptions {
     ...(raw.resume === undefined ? {} : { resume: raw.resume }),
   };
 }
-
-/** Threads that may share one search. */
-const THREADS_MAX = 64;
 
 /** Threads of each search, where `running` of them run at a time. */
 export function threadsFor(running: number, asked: number | undefined): number {
