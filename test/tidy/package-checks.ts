@@ -10,8 +10,11 @@ export function checkPinned(manifest: Json): string[] {
 }
 
 /** No package of the lock file runs anything when it is installed. */
-export function checkInstallScripts(lock: Json): string[] {
+export function checkInstallScripts(lock: Json, allowScripts: Readonly<Record<string, boolean>> = {}): string[] {
   return Object.entries((lock.packages ?? {}) as Readonly<Record<string, Json>>)
     .filter(([, entry]) => entry.hasInstallScript === true)
+    .filter(
+      ([path, entry]) => !(entry.optional === true && allowScripts[path.replace(/^.*node_modules\//, '')] === false),
+    )
     .map(([path]) => `${path} has an install script`);
 }

@@ -21,12 +21,21 @@ describe('dependencies', () => {
   );
 
   test('run nothing when installed', () => {
-    expect(checkInstallScripts(read('package-lock.json'))).toEqual([]);
+    const { allowScripts } = read('package.json') as { allowScripts: Record<string, boolean> };
+    expect(checkInstallScripts(read('package-lock.json'), allowScripts)).toEqual([]);
   });
 
   test('that run something when installed are seen', () => {
     const lock = { packages: { 'node_modules/a': { hasInstallScript: true }, 'node_modules/b': {} } };
     expect(checkInstallScripts(lock)).toEqual(['node_modules/a has an install script']);
+    expect(checkInstallScripts(lock, { a: false })).toEqual(['node_modules/a has an install script']);
+  });
+
+  test('are optional where their script is refused', () => {
+    const lock = { packages: { 'node_modules/a': { hasInstallScript: true, optional: true } } };
+    expect(checkInstallScripts(lock)).toHaveLength(1);
+    expect(checkInstallScripts(lock, { a: true })).toHaveLength(1);
+    expect(checkInstallScripts(lock, { a: false })).toEqual([]);
   });
 });
 
