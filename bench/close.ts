@@ -34,7 +34,10 @@ const ROWS: readonly Row[] = [
   { design: 'linux-6.1', bounds: 'deep', minutes: 60 },
   { design: 'pipe-iter-2016-repaired', bounds: `deep,ring=4,${EDGE},contents=off`, minutes: 60 },
   { design: 'pipe-iter-2016-repaired', bounds: `deep,ring=4,${EDGE}`, minutes: 60 },
+  { design: 'pipe-iter-2016-repaired', bounds: `deep,ring=4,${EDGE},contents=written`, minutes: 60 },
+  { design: 'pipe-iter-2016-repaired', bounds: `deep,ring=4,${EDGE},contents=marked`, minutes: 60 },
   { design: 'pipe-iter-2016-repaired', bounds: 'deep,ring=4', minutes: 60 },
+  { design: 'pipe-iter-2016-repaired', bounds: 'deep,ring=4,contents=written', minutes: 60 },
   { design: 'pipe-iter-2016-repaired', bounds: `deep,ring=8,${EDGE},contents=off,oom=off`, minutes: 60 },
 ];
 

@@ -36,7 +36,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   lengths: ['all', 'edge'],
   segments: ['all', 'edge'],
   marks: ['all', 'edge'],
-  contents: ['3', 'off'],
+  contents: ['3', 'written', 'marked', 'off'],
   callers: ['correct', 'careless'],
   stale: ['none', 'flags', 'all'],
   oom: ['on', 'off'],
@@ -81,6 +81,16 @@ export function namedBounds(name: string, scenario?: Scenario): Bounds {
   return { ...NAMED_BOUNDS[name], ...scenario?.bounds?.[name] };
 }
 
+/** Each of the two halves of `contents=3` has its meaning where the bytes of a page are tags. */
+function checkContents({ contents }: Bounds, scenario?: Scenario): void {
+  if (scenario === undefined || contents === '3' || contents === 'off') return;
+  const { pipe, memory, openFiles, lends, inodes } = scenario.needs;
+  if (pipe && memory === 'none' && openFiles !== true && lends !== true && inodes !== true) return;
+  throw new UsageError(
+    `bounds: contents=${contents} means nothing in the scenario '${scenario.name}', whose bytes are told apart by more than that; write contents=3 or contents=off`,
+  );
+}
+
 /** Parses `default`, `tiny,ring=1` or `ring=4,lengths=all`, on top of `base`. */
 export function parseBounds(text: string, base?: Bounds, scenario?: Scenario): Bounds {
   let out: Record<string, unknown> = { ...(base ?? namedBounds('default', scenario)) };
@@ -115,6 +125,7 @@ export function parseBounds(text: string, base?: Bounds, scenario?: Scenario): B
     else out[key] = value;
   }
   const bounds = out as unknown as Bounds;
+  checkContents(bounds, scenario);
   // A counter is signed, and each page of a folio has its owner.
   const least = 2 + bounds.order;
   if (bounds.refbits > 0 && bounds.refbits < least) {

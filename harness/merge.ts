@@ -62,7 +62,7 @@ function forgetOlderSlots(k: Kernel, g: Ghost, w: World): void {
     if (bytes > end || ((bytes === end || j === last) && mayGrow(buf))) return;
     // What breaks a rule, and may not have been judged yet, stays as it is.
     if (buf.page === null || buf.page.refcount <= 0 || buf.len === 0 || buf.offset + buf.len > k.pageSize) return;
-    if (k.plain !== 0 && !mayMove(k, g, buf.page)) continue;
+    if (k.bounds.contents !== 'off' && !mayMove(k, g, buf.page)) continue;
     if (buf.ops === PipeBufOps.Anon) buf.ops = PipeBufOps.Default;
     if (buf.ops === PipeBufOps.PageCache) replacePage(k, buf, buf.page);
     else moveBytes(k, buf, buf.page, buf.page);
@@ -96,7 +96,7 @@ function replacePage(k: Kernel, buf: PipeBuffer, from: Page): void {
 function moveBytes(k: Kernel, buf: PipeBuffer, from: Page, to: Page): void {
   const { offset, len } = buf;
   buf.offset = 0;
-  if (k.plain === 0) return;
+  if (k.bounds.contents === 'off') return;
   for (let n = 0; n < k.pageSize; n++) to.data[n] = n < len ? from.data[offset + n] : Tag.NeverWritten;
 }
 
@@ -139,7 +139,7 @@ export function unmerge(k: Kernel, g: Ghost, w: World): void {
     if (bytes > end) return;
     const [file] = k.filePages;
     if (mayGrow(buf) || buf.page === null || buf.page.isFile || buf.page.refcount !== 1) continue;
-    if (k.plain === 0 && j % 2 === 0) {
+    if (k.bounds.contents === 'off' && j % 2 === 0) {
       buf.page.refcount = 0;
       file.refcount++;
       buf.page = file;
@@ -147,7 +147,9 @@ export function unmerge(k: Kernel, g: Ghost, w: World): void {
     }
     const from = buf.page.data.slice();
     const to = k.pageSize - buf.len;
-    if (k.plain !== 0) for (let n = 0; n < k.pageSize; n++) buf.page.data[n] = n < to ? Tag.NeverWritten : from[n - to];
+    for (let n = 0; n < k.pageSize && k.bounds.contents !== 'off'; n++) {
+      buf.page.data[n] = n < to ? Tag.NeverWritten : from[n - to];
+    }
     buf.offset = to;
   }
 }

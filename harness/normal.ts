@@ -2,6 +2,7 @@
  * After each op: what nobody can tell apart is made equal, so that states merge. Each step
  * has its reason here and in model/README.md.
  */
+import { hasMarks } from '../model/bounds.js';
 import type { Ghost } from '../model/ghost.js';
 import type { Kernel, Page, PipeInodeInfo } from '../model/kernel.js';
 import { ITER_DISCARD, PipeBufOps, Tag } from '../model/kernel.js';
@@ -33,7 +34,7 @@ function stepsOf({ needs, bounds, pipes, tasks }: Kernel, w: World): Normal[] {
   if (needs.inodes === true) return [...out, normaliseFiles];
   if (!needs.pipe || bounds.contents === 'off') return out;
   out.push(forgetUnreadable, forgetFileMark);
-  if (hasMore) out.push(freeMark);
+  if (hasMore && hasMarks(bounds)) out.push(freeMark);
   return out;
 }
 
@@ -177,7 +178,7 @@ function forgetFileMark(k: Kernel, g: Ghost, w: World): void {
     if (isIn) return;
   }
   if (page.data[at] !== Tag.Marked) return;
-  page.data[at] = Tag.Plain;
+  page.data[at] = k.plain;
   g.fileMark = -1;
 }
 

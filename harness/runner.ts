@@ -5,6 +5,7 @@
 import { INVARIANTS } from '../invariants/invariants.js';
 import type { Invariant, Judged } from '../invariants/invariant.js';
 import type { Bounds } from '../model/bounds.js';
+import { hasMarks } from '../model/bounds.js';
 import type { Design } from '../model/design.js';
 import type { KernelFunctions } from '../model/functions.js';
 import { Ghost } from '../model/ghost.js';
@@ -109,7 +110,7 @@ export class Runner implements System {
     this.images.forget();
     this.k.reset();
     this.g.reset();
-    this.g.isMarkFree = this.k.bounds.contents !== 'off';
+    this.g.isMarkFree = hasMarks(this.k.bounds);
   }
 
   load(from: Int32Array, at: number): void {

@@ -1,3 +1,4 @@
+import { tellsWritten } from '../model/bounds.js';
 import { Tag } from '../model/kernel.js';
 import type { Invariant, Judged } from './invariant.js';
 import { unlessLent } from './invariant.js';
@@ -5,7 +6,7 @@ import { unlessLent } from './invariant.js';
 /** The first used slot that shows a byte nobody wrote; -1 if none. */
 function badSlot(s: Judged): number {
   const { k, w } = s;
-  if (k.bounds.contents === 'off') return -1;
+  if (!tellsWritten(k.bounds)) return -1;
   const used = w.ring.used(k);
   for (let j = 0; j < used; j++) {
     const buf = w.ring.slot(k, j);

@@ -12,7 +12,7 @@ function changedByte(s: Judged): number {
     for (let b = 0; b < data.length; b++) {
       const pos = p * k.pageSize + b;
       const { lends } = k.needs;
-      const own = lends === true ? paintOf(k.filePages[p], b) : k.needs.memory === 'paged' ? g.file[p] : Tag.Plain;
+      const own = lends === true ? paintOf(k.filePages[p], b) : k.needs.memory === 'paged' ? g.file[p] : k.plain;
       if (data[b] !== (pos === g.fileMark ? Tag.Marked : own)) return pos;
     }
   }

@@ -19,8 +19,11 @@ export interface Bounds {
   readonly segments: 'all' | 'edge';
   /** Which byte of an op may carry the run's mark: any, or the first and the last. */
   readonly marks: 'all' | 'edge';
-  /** Content tags: `3` is never written, plain, marked; `off` models no contents. */
-  readonly contents: '3' | 'off';
+  /**
+   * Content tags: `3` is never written, plain, marked; `written` tells only the first from the others, `marked` only
+   * the last; `off` models no contents. See model/README.md.
+   */
+  readonly contents: '3' | 'written' | 'marked' | 'off';
   /** `careless` callers also break the protocol; what they find is `misuse`. */
   readonly callers: 'correct' | 'careless';
   /** What a released slot keeps: nothing, only its flags, or every field. See model/README.md. */
@@ -126,6 +129,12 @@ export const NAMED_BOUNDS: Readonly<Record<string, Bounds>> = {
   default: DEFAULT_BOUNDS,
   deep: { ...DEFAULT_BOUNDS, page: 4, files: 1 },
 };
+
+/** Whether one byte of a run is followed. */
+export const hasMarks = ({ contents }: Bounds): boolean => contents === '3' || contents === 'marked';
+
+/** Whether a byte that nobody wrote is told from others. */
+export const tellsWritten = ({ contents }: Bounds): boolean => contents === '3' || contents === 'written';
 
 /** Every byte count that an op may name, ascending. */
 export function lengthValues(b: Bounds): number[] {

@@ -7,7 +7,16 @@
  * @kernel include/linux/pipe_fs_i.h struct pipe_inode_info, struct pipe_buffer
  */
 import type { Bounds, Needs } from './bounds.js';
-import { firstSlots, headBits, lengthMax, PIPE_NEEDS, pipeCount, poolPages, requestEntries } from './bounds.js';
+import {
+  firstSlots,
+  headBits,
+  lengthMax,
+  PIPE_NEEDS,
+  pipeCount,
+  poolPages,
+  requestEntries,
+  tellsWritten,
+} from './bounds.js';
 import { openFiles, SpliceState } from './files.js';
 import type { KernelFunctions } from './functions.js';
 import { Lending } from './lending.js';
@@ -338,7 +347,7 @@ export class Kernel {
   readonly readMax: number;
   /** What the most turns of a loop grow with. */
   private readonly loopUnit: number;
-  /** The tag of an unmarked byte that was written; 0 where contents are off. */
+  /** The tag of an unmarked byte that was written; 0 where none is told from a byte that was not. */
   readonly plain: number;
 
   constructor(bounds: Bounds, fn: KernelFunctions, needs: Needs = PIPE_NEEDS) {
@@ -347,7 +356,7 @@ export class Kernel {
     this.needs = needs;
     this.pageSize = bounds.page;
     this.headMask = 2 ** headBits(bounds) - 1;
-    this.plain = bounds.contents === 'off' ? Tag.NeverWritten : Tag.Plain;
+    this.plain = tellsWritten(bounds) ? Tag.Plain : Tag.NeverWritten;
     this.readMax = bounds.ring * bounds.page + 1;
     this.loopUnit = Math.max(bounds.ring, bounds.vpages);
     this.makePages();
@@ -437,7 +446,7 @@ export class Kernel {
       page.isUptodate = true;
       page.canon = page.pfn;
       page.data.fill(
-        page.isFile && this.bounds.contents !== 'off' ? (isPaged ? 1 + page.pfn : Tag.Plain) : Tag.NeverWritten,
+        page.isFile && this.bounds.contents !== 'off' ? (isPaged ? 1 + page.pfn : this.plain) : Tag.NeverWritten,
       );
     }
     const { request, caller } = this;

@@ -113,7 +113,7 @@ export function memcpyToPage(k: Kernel, page: Page | null, off: number, len: num
   checkSpan(k, page, off, len, by);
   if (k.bounds.contents === 'off') return;
   if (k.src !== null) for (let i = 0; i < len; i++) page.data[off + i] = k.src[i - mark];
-  else for (let i = 0; i < len; i++) page.data[off + i] = i === mark ? Tag.Marked : Tag.Plain;
+  else for (let i = 0; i < len; i++) page.data[off + i] = i === mark ? Tag.Marked : k.plain;
 }
 
 /** memcpy_from_page() into the user's buffer at `k.user.pos`. */

@@ -3,7 +3,7 @@ import type { Runner } from '../harness/runner.js';
 import { ByteKind } from '../model/ghost.js';
 import { FIRST, TRANSIENT, ZERO } from '../model/inode.js';
 import type { Page, PipeBuffer } from '../model/kernel.js';
-import { PIPE_BUF_FLAG_PACKET } from '../model/kernel.js';
+import { PIPE_BUF_FLAG_PACKET, Tag } from '../model/kernel.js';
 
 /** What the signs for bytes mean; one line for the whole report. */
 export const LEGEND = 'bytes: . plain  * marked  ? never written  - not readable';
@@ -33,10 +33,11 @@ function letter(byte: number): string {
   return String.fromCodePoint(97 + ((byte - FIRST) % 26));
 }
 
-/** The sign of one byte; with contents=off every byte is plain. */
+/** The sign of one byte; where none is known to be unwritten every byte that is not marked is plain. */
 function sign(runner: Runner, tag: number, page: Page | null): string {
   if (runner.k.needs.lends === true) return page === null ? 'x' : ownerSign(page);
   if (runner.w.bounds.contents === 'off') return '.';
+  if (runner.w.bounds.contents === 'marked' && tag === Tag.NeverWritten) return '.';
   return runner.k.needs.inodes === true ? letter(tag) : (SIGNS[tag] ?? '?');
 }
 

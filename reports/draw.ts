@@ -177,7 +177,7 @@ function pageLines(runner: Runner): [string, string][] {
         k.needs.lends !== true &&
         k.needs.inodes !== true &&
         runner.w.bounds.contents !== 'off' &&
-        page.data.some((tag) => tag !== K.Tag.Plain),
+        page.data.some((tag) => tag !== k.plain),
     )
     .map((page): [string, string] => [
       'file',

@@ -17,7 +17,7 @@ export const boundsShape = {
   lengths: z.enum(['all', 'edge']),
   segments: z.enum(['all', 'edge']),
   marks: z.enum(['all', 'edge']),
-  contents: z.enum(['3', 'off']),
+  contents: z.enum(['3', 'written', 'marked', 'off']),
   callers: z.enum(['correct', 'careless']),
   stale: z.enum(['none', 'flags', 'all']),
   oom: z.enum(['on', 'off']),

@@ -1,4 +1,4 @@
-import { countValues, lengthValues } from '../bounds.js';
+import { countValues, hasMarks, lengthValues } from '../bounds.js';
 import type { Kernel } from '../kernel.js';
 import type { ArgSpec, World } from '../op.js';
 import { freeSlots } from '../ring.js';
@@ -24,7 +24,7 @@ export const countArg = (name: string): ArgSpec => ({ name, values: (w) => count
 export const markArg: ArgSpec = {
   name: 'mark',
   omit: NONE,
-  values: (w) => (w.bounds.contents === 'off' ? [NONE] : [NONE, ...upTo(w.bounds.ring * w.bounds.page)]),
+  values: (w) => (hasMarks(w.bounds) ? [NONE, ...upTo(w.bounds.ring * w.bounds.page)] : [NONE]),
 };
 
 /** Which allocation of the call fails, counted from 0; none is left out. */

@@ -1,6 +1,7 @@
 /** The primitives that fill a pipe-backed iterator: iov_iter_pipe, copies, zero, revert. */
 import { CALLERS, FREE, isPending, may } from '../callers/callers.js';
 import { Call } from '../callers/caller.js';
+import { hasMarks } from '../bounds.js';
 import type { Ghost } from '../ghost.js';
 import type { Kernel, Page } from '../kernel.js';
 import { ITER_PIPE, Tag } from '../kernel.js';
@@ -132,7 +133,7 @@ export const copyPageToIter: OpSpec = {
     { name: 'page', values: (w) => upTo(w.bounds.files) },
     { name: 'offset', values: (w) => upTo(w.bounds.page) },
     { name: 'bytes', values: (w) => upTo(w.bounds.page + 1).slice(1) },
-    { ...markArg, values: (w) => (w.bounds.contents === 'off' ? [-1] : [-1, ...upTo(w.bounds.page)]) },
+    { ...markArg, values: (w) => (hasMarks(w.bounds) ? [-1, ...upTo(w.bounds.page)] : [-1]) },
   ],
   fn: 'copyPageToIter',
   exists: hasAllPrimitives,
