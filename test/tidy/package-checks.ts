@@ -9,12 +9,11 @@ export function checkPinned(manifest: Json): string[] {
   );
 }
 
-/** No package of the lock file runs anything when it is installed. */
+/** No package of the lock file runs anything when it is installed; an optional one may want to, and is refused. */
 export function checkInstallScripts(lock: Json, allowScripts: Readonly<Record<string, boolean>> = {}): string[] {
+  const isRefused = (path: string, entry: Json): boolean =>
+    entry.optional === true && !(allowScripts[path.replace(/^.*node_modules\//, '')] ?? true);
   return Object.entries((lock.packages ?? {}) as Readonly<Record<string, Json>>)
-    .filter(([, entry]) => entry.hasInstallScript === true)
-    .filter(
-      ([path, entry]) => !(entry.optional === true && allowScripts[path.replace(/^.*node_modules\//, '')] === false),
-    )
+    .filter(([path, entry]) => entry.hasInstallScript === true && !isRefused(path, entry))
     .map(([path]) => `${path} has an install script`);
 }
