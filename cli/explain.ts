@@ -10,6 +10,8 @@ import { formatTrace } from '../harness/trace.js';
 import { knownFor, verdictOf } from '../harness/verdict.js';
 import type { Design } from '../model/design.js';
 import { cName } from '../model/functions.js';
+import type { Asked } from '../reports/account.js';
+import { accountOf } from '../reports/account.js';
 import { Attribution } from './attribute.js';
 import type { DeadEnd } from './dead-end.js';
 import { closeDeadEnds } from './dead-end.js';
@@ -140,5 +142,12 @@ export function explain(
   };
   const traces = tracesOf(search, result);
   const files = new Map(result.violations.map((v, n) => [v, traces[n].file]));
-  return { result, text: renderReport(result, runner, search, files), traces };
+  const text = renderReport(result, runner, search, files);
+  return { result, text, traces, ...(search.isTold ? { account: accountOf(result, runner, askedOf(search)) } : {}) };
+}
+
+/** What the command line said of this search. */
+function askedOf({ ref, steps, runs = Number.POSITIVE_INFINITY }: Search): Asked {
+  const budget = Number.isFinite(runs) ? `${runs}-runs` : Number.isFinite(steps) ? `${steps}-steps` : '';
+  return { name: ref.name, isFile: ref.url !== null, without: ref.without, budget };
 }

@@ -7,6 +7,7 @@ import type { CheckResult, EngineName, Minimality, Proof } from '../harness/resu
 import type { ViolationClass } from '../harness/runner.js';
 import type { Bounds } from '../model/bounds.js';
 import type { ScenarioName } from '../model/scenario.js';
+import type { Account } from '../reports/account.js';
 import type { DesignFacts, DesignRef } from './load.js';
 
 /** A design in a world. */
@@ -48,6 +49,8 @@ export interface Search extends Place {
   readonly hasColour: boolean;
   /** Folder that traces are written to, where there is one. */
   readonly traces?: string;
+  /** Formats want each violation in words (reports/account.ts). */
+  readonly isTold?: true;
   /** Of engine coverage: inputs to begin with, as the ops of a trace. */
   readonly seeds?: readonly (readonly string[])[];
   /** Of engine exhaustive: another search begins where this one had to stop. */
@@ -178,6 +181,8 @@ export function refOfTask(task: Task): DesignRef {
 export interface Report {
   readonly result: CheckResult;
   readonly text: string;
+  /** The same in words, where formats want them. */
+  readonly account?: Account;
   /** One file a violation. */
   readonly traces: readonly { readonly file: string; readonly text: string }[];
   /** Of engine coverage: what it has learned beyond its seeds, as the ops of traces. */

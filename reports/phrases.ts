@@ -63,3 +63,8 @@ export function boundsOption(bounds: Bounds, scenario: Scenario, design: Pick<De
   const [least] = ways.toSorted((a, b) => a.length - b.length);
   return least === '' ? '' : ` --bounds ${least}`;
 }
+
+/** A word as a shell takes it. */
+export function shellWord(word: string): string {
+  return /^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -35,7 +35,7 @@ export interface TextOptions {
 const PLAIN: Colour = (_kind, s) => s;
 
 /** Rules about references: the report adds who took and who dropped them. */
-const NEEDS_LEDGER: ReadonlySet<string> = new Set([
+export const NEEDS_LEDGER: ReadonlySet<string> = new Set([
   'refcount-equals-owners',
   'pins-balance',
   'dma-target-stays-allocated',
