@@ -199,9 +199,17 @@ function isPromise(value: unknown): boolean {
   return true;
 }
 
+/** Functions of designs, by those that watch them. */
+const watched = new WeakMap<object, object>();
+
+/** The function as the design has it, whether or not it is watched. */
+export function unguarded(fn: object): object {
+  return watched.get(fn) ?? fn;
+}
+
 function guardFunction(name: FunctionName, fn: AnyFunction): AnyFunction {
   const kind = (RETURNS as Readonly<Record<string, keyof typeof WANTED | undefined>>)[name];
-  return (k, ...args) => {
+  const guard: AnyFunction = (k, ...args) => {
     let value: unknown;
     try {
       value = fn(k, ...args);
@@ -217,6 +225,8 @@ function guardFunction(name: FunctionName, fn: AnyFunction): AnyFunction {
     const wanted = WANTED[kind ?? 'integer'];
     return k.die('no-bug', cName(name), `${cName(name)}() of the design returned ${String(value)}, not ${wanted}`);
   };
+  watched.set(guard, fn);
+  return guard;
 }
 
 function guardInvariant(design: string, added: Design['addedInvariants'][number]): Design['addedInvariants'][number] {

@@ -76,21 +76,27 @@ export interface LedgerLine {
   readonly expected: number;
 }
 
-interface Account {
+/** A page after one step. */
+export interface Account {
   readonly refcount: number;
   readonly owners: readonly string[];
   readonly expected: number;
 }
 
-function accounts(runner: Runner): Account[] {
+/** Accounts of all pages whose references are counted, in the order of {@link countedNames}, as the state is. */
+export function accounts(runner: Runner): Account[] {
   return runner.k.pages.filter(isCounted).map((page) => {
     const owners = ownersOf(runner, page);
     return { refcount: page.refcount, owners, expected: referencesOf(runner, page, owners) };
   });
 }
 
+export function countedNames(runner: Runner): string[] {
+  return runner.k.pages.filter(isCounted).map((page) => pageName(runner, page));
+}
+
 /** What `b` has more than `a`, each name as often as it is more. */
-function more(a: readonly string[], b: readonly string[]): string[] {
+export function more(a: readonly string[], b: readonly string[]): string[] {
   const rest = [...a];
   return b.filter((name) => {
     const at = rest.indexOf(name);
@@ -108,7 +114,7 @@ export function ledger(runner: Runner, ops: readonly number[]): LedgerLine[] {
   });
   runner.reset();
   let before = accounts(runner);
-  const names = runner.k.pages.filter(isCounted).map((page) => pageName(runner, page));
+  const names = countedNames(runner);
   return steps.flatMap(({ text, ret }, at) => {
     const after = states[at];
     const lines = after.flatMap(({ refcount, owners, expected }, p): LedgerLine[] => {

@@ -34,7 +34,7 @@ function letter(byte: number): string {
 }
 
 /** The sign of one byte; where none is known to be unwritten every byte that is not marked is plain. */
-function sign(runner: Runner, tag: number, page: Page | null): string {
+export function sign(runner: Runner, tag: number, page: Page | null): string {
   if (runner.k.needs.lends === true) return page === null ? 'x' : ownerSign(page);
   if (runner.w.bounds.contents === 'off') return '.';
   if (runner.w.bounds.contents === 'marked' && tag === Tag.NeverWritten) return '.';

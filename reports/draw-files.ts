@@ -14,7 +14,7 @@ const KINDS = {
   none: 'no splice_read',
 };
 
-function fileText(file: OpenFile, at: number, now: number, isGiven: boolean): string {
+export function fileText(file: OpenFile, at: number, now: number, isGiven: boolean): string {
   const mode = file.isRead ? (file.isWrite ? 'O_RDWR' : 'O_RDONLY') : 'O_WRONLY';
   const seek = file.isSeekable ? '' : ', not seekable';
   const moved = isGiven ? `at ${at}${now === at ? '' : `, now at ${now}`}` : `no offset given, f_pos ${now}`;

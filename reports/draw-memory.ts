@@ -13,8 +13,8 @@ import { isVmallocAddr } from '../model/vecs.js';
 
 type Line = [name: string, text: string, mark?: number];
 
-const VMA_WORDS = ['', 'anonymous', 'private file', 'shared file', 'read-only anonymous'];
-const HOLD_WORDS = ['listed only', 'each referenced (FOLL_GET)', 'each pinned (FOLL_PIN)'];
+export const VMA_WORDS = ['', 'anonymous', 'private file', 'shared file', 'read-only anonymous'];
+export const HOLD_WORDS = ['listed only', 'each referenced (FOLL_GET)', 'each pinned (FOLL_PIN)'];
 
 /** `iovec:[0+2,4+0] READ count=4: segment 1, iov_offset=1 (byte 3)` */
 export function vecIterText(runner: Runner, i: IovIter): string {
@@ -100,7 +100,7 @@ export function memoryRequestText(runner: Runner): string {
 }
 
 /** Owners as `driver, 2 x caller's pin (16)`, with the references that a pin takes. */
-function ownersText(page: Page, owners: readonly string[], bias: number): string {
+export function ownersText(page: Page, owners: readonly string[], bias: number): string {
   const counts = new Map<string, number>();
   for (const owner of owners) counts.set(owner, (counts.get(owner) ?? 0) + 1);
   const refs = owners.length - (counts.get(PIN) ?? 0);

@@ -4,13 +4,13 @@ import type { WaitQueue } from '../model/wait.js';
 import { Call, TaskState } from '../model/wait.js';
 import { bytesText } from './bytes.js';
 
-function endsText({ k }: Runner): string {
+export function endsText({ k }: Runner): string {
   const { readers, writers, waitingWriters } = k.pipe;
   const waiting = waitingWriters > 0 ? ` waiting_writers=${waitingWriters}` : '';
   return `readers=${readers} writers=${writers}${waiting}`;
 }
 
-function queueText(queue: WaitQueue, runner: Runner): string {
+export function queueText(queue: WaitQueue, runner: Runner): string {
   return queue.tasks
     .slice(0, queue.n)
     .map((t) => `T${t}${runner.k.tasks[t].isExclusive !== 0 ? ' (exclusive)' : ''}`)
@@ -18,7 +18,7 @@ function queueText(queue: WaitQueue, runner: Runner): string {
 }
 
 /** `asleep in write() of 3 bytes, 2 done` */
-function taskLine(runner: Runner, t: number): string {
+export function taskLine(runner: Runner, t: number): string {
   const task = runner.k.tasks[t];
   const call = task.call === Call.Read ? 'read()' : 'write()';
   const state = task.state === TaskState.Asleep ? 'asleep' : 'woken, has yet to run,';

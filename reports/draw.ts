@@ -8,62 +8,17 @@ import type { Found, Runner } from '../harness/runner.js';
 import { isPending } from '../model/callers/callers.js';
 import type { IovIter } from '../model/kernel.js';
 import * as K from '../model/kernel.js';
-import { callerName } from '../model/ops/splice.js';
 import { fileLines, inodeLines, isQuietTaskPipe } from './draw-files.js';
 import { taskLines } from './draw-tasks.js';
 import { listedName, memoryLines } from './draw-memory.js';
 import { byteLines, bytesText, fold, pageBytes, slotBytes } from './bytes.js';
+import { OPS_NAMES, flagNames, iterFields, iterPlace, lockOf, pipeFields, pointers } from './pipe-fields.js';
 
 export { legendOf } from './bytes.js';
 
 export const COLUMNS = 78;
 
 export const HERE = '<== here';
-
-const OPS_NAMES = ['free', 'anon', 'packet', 'page-cache', 'default', 'user-page'];
-
-const FLAG_NAMES: readonly (readonly [bit: number, name: string])[] = [
-  [K.PIPE_BUF_FLAG_LRU, 'LRU'],
-  [K.PIPE_BUF_FLAG_GIFT, 'GIFT'],
-  [K.PIPE_BUF_FLAG_PACKET, 'PACKET'],
-  [K.PIPE_BUF_FLAG_CAN_MERGE, 'CAN_MERGE'],
-];
-
-/** `PACKET|CAN_MERGE`; '' for none. */
-export function flagNames(flags: number): string {
-  const known = FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0);
-  const rest = known.reduce((left, [bit]) => left & ~bit, flags);
-  return [...known.map(([, name]) => name), ...(rest === 0 ? [] : [`0x${rest.toString(16)}`])].join('|');
-}
-
-/** Index in the array of the slot that an iterator is at. */
-export function slotOfIter(runner: Runner, i: IovIter): number {
-  return runner.w.ring.form === 'curbuf' ? i.idx : i.head & (runner.k.pipe.ringSize - 1);
-}
-
-/** Bytes from the start of the page to where the iterator goes on; 0 before anything is in the slot. */
-export function offsetOfIter(i: IovIter): number {
-  return i.iovOffset !== 0 ? i.iovOffset : Math.abs(i.lastOffset);
-}
-
-/** What points at each slot of the array: `curbuf`, `tail`, `head`, and the iterators. */
-function pointers(runner: Runner): { ring: string[]; iter: string[] } {
-  const { k, w } = runner;
-  const size = w.ring.size(k);
-  const ring = Array.from({ length: size }, () => '');
-  const iter = Array.from({ length: size }, () => '');
-  const point = (at: string[], slot: number, name: string): void => {
-    if (slot >= 0 && slot < size) at[slot] = at[slot] === '' ? name : `${at[slot]},${name}`;
-  };
-  if (w.ring.form === 'curbuf') point(ring, k.pipe.curbuf, 'curbuf');
-  else {
-    point(ring, k.pipe.tail & (size - 1), 'tail');
-    point(ring, k.pipe.head & (size - 1), 'head');
-  }
-  if (k.iter.active && k.iter.flavour === K.ITER_PIPE) point(iter, slotOfIter(runner, k.iter), 'iter');
-  if (k.iterCopy.active) point(iter, slotOfIter(runner, k.iterCopy), 'copy');
-  return { ring, iter };
-}
 
 interface Row {
   readonly cells: readonly string[];
@@ -125,34 +80,19 @@ function mark(line: string, isMarked: boolean, columns: number): string {
   return `${body}  ${HERE}`;
 }
 
-function lockText(runner: Runner): string {
-  const name = callerName(runner.k);
-  return name === 'nobody' || name === 'primitives' ? name : `the ${name} read_iter`;
-}
-
 function pipeLine(runner: Runner): string {
-  const { pipe } = runner.k;
-  const fields =
-    runner.w.ring.form === 'curbuf'
-      ? `curbuf=${pipe.curbuf} nrbufs=${pipe.nrbufs} buffers=${pipe.buffers}`
-      : `head=${pipe.head} tail=${pipe.tail} ring_size=${pipe.ringSize}`;
-  const hasCallers = runner.k.pipes.length === 1 && runner.k.tasks.length === 0;
-  return hasCallers ? `${fields}   lock: ${lockText(runner)}` : fields;
+  const fields = pipeFields(runner).map(([name, value]) => `${name}=${value}`);
+  const lock = lockOf(runner);
+  return `${fields.join(' ')}${lock === undefined ? '' : `   lock: ${lock}`}`;
 }
 
 /** `count=4 idx=0 iov_offset=2: at slot 0, offset 2` */
 function iterText(runner: Runner, i: IovIter): string {
-  const slot = slotOfIter(runner, i);
-  const off = offsetOfIter(i);
-  const offset = runner.w.design.present.has('lastOffset')
-    ? `last_offset=${i.lastOffset}`
-    : `iov_offset=${i.iovOffset}`;
-  const index = runner.w.ring.form === 'curbuf' ? `idx=${i.idx}` : `head=${i.head} start_head=${i.startHead}`;
-  const at = off === 0 ? `at slot ${slot}, not begun` : `at slot ${slot}, offset ${off}`;
-  return `count=${i.count} ${index} ${offset}: ${at}`;
+  const fields = iterFields(runner, i).map(([name, value]) => `${name}=${value}`);
+  return `${fields.join(' ')}: ${iterPlace(runner, i)}`;
 }
 
-function requestText(runner: Runner): string {
+export function requestText(runner: Runner): string {
   const r = runner.k.request;
   const pages = r.page.slice(0, r.nr).map(listedName).join(', ');
   const holds = r.hold === 0 ? `${pages}, listed only` : `the caller holds ${pages}`;

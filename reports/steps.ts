@@ -11,7 +11,8 @@ import { slotBytes } from './bytes.js';
 import { addedText, inodeText, positionText } from './draw-files.js';
 import { heldWord, listedName, memoryShort } from './draw-memory.js';
 import { taskShort } from './draw-tasks.js';
-import { COLUMNS, flagNames, hasPipe, offsetOfIter, slotOfIter } from './draw.js';
+import { COLUMNS, hasPipe } from './draw.js';
+import { flagNames, offsetOfIter, slotOfIter } from './pipe-fields.js';
 
 /** C functions that return nothing. */
 const VOID: ReadonlySet<FunctionName | null> = new Set<FunctionName | null>([
@@ -127,15 +128,14 @@ export function wrap(text: string, width: number, indent: string): string[] {
 /** Where the text of a step begins. */
 export const STEP = 6;
 export const MARGIN = ' '.repeat(STEP);
-
 /** Op and return, the returns under each other; in more than one line where the op is too long. */
-export function callLine(text: string, ret: string, number: number, wide: number, columns = COLUMNS): string {
+export function callLine(text: string, ret: string, number: number, wide: number): string {
   const head = `${String(number).padStart(STEP - 2)}  `;
   const line = `${head}${text.padEnd(wide)}  ${ret}`.trimEnd();
-  if (line.length <= columns) return line;
+  if (line.length <= COLUMNS) return line;
   const plain = `${head}${text}  ${ret}`.trimEnd();
-  if (plain.length <= columns) return plain;
-  const lines = wrap(text, columns, MARGIN);
-  const last = lines[lines.length - 1].length + 2 + ret.length <= columns ? `  ${ret}` : `\n${MARGIN}${ret}`;
+  if (plain.length <= COLUMNS) return plain;
+  const lines = wrap(text, COLUMNS, MARGIN);
+  const last = lines[lines.length - 1].length + 2 + ret.length <= COLUMNS ? `  ${ret}` : `\n${MARGIN}${ret}`;
   return head + lines.join('\n').trimStart() + last;
 }

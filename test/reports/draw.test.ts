@@ -6,7 +6,8 @@ import { resolveOps } from '#iov/harness/trace.js';
 import type { Bounds } from '#iov/model/bounds.js';
 import { DEFAULT_BOUNDS } from '#iov/model/bounds.js';
 import type { ScenarioName } from '#iov/model/scenario.js';
-import { drawState, flagNames } from '#iov/reports/draw.js';
+import { drawState } from '#iov/reports/draw.js';
+import { flagNames } from '#iov/reports/pipe-fields.js';
 import { ringLines } from '#iov/reports/steps.js';
 import { ONE_SLOT, TWO_SLOTS, designNamed, walk } from '../harness/walk.js';
 
