@@ -5,6 +5,11 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
+/** @param {string} path @param {string} end @returns {string} */
+function sourceOf(path, end) {
+  return relative('dist', path).replace(/(\.d\.ts|\.js\.map|\.js)$/, end);
+}
+
 /** @param {string} dir @returns {boolean} whether anything is left in it */
 function clean(dir) {
   let isUsed = false;
@@ -13,7 +18,7 @@ function clean(dir) {
     if (entry.isDirectory()) {
       if (clean(path)) isUsed = true;
       else rmdirSync(path);
-    } else if (existsSync(relative('dist', path).replace(/(\.d\.ts|\.js\.map|\.js)$/, '.ts'))) {
+    } else if (['.ts', '.tsx'].some((end) => existsSync(sourceOf(path, end)))) {
       isUsed = true;
     } else {
       rmSync(path);

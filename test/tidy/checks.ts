@@ -93,7 +93,8 @@ export function checkCycles(files: readonly SourceFile[]): string[] {
     if (way.includes(path))
       complaints.push(`imports go round: ${[...way.slice(way.indexOf(path)), path].join(' -> ')}`);
     if (way.includes(path) || done.has(path)) return;
-    for (const next of edges.get(path) ?? []) visit(next, [...way, path]);
+    // An import says .js of both.
+    for (const next of edges.get(path) ?? edges.get(`${path}x`) ?? []) visit(next, [...way, path]);
     done.add(path);
   };
   for (const path of edges.keys()) visit(path, []);

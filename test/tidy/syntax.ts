@@ -29,7 +29,7 @@ const parsed = new Map<SourceFile, Node>();
 export function parse(file: SourceFile): Node {
   let root = parsed.get(file);
   if (root === undefined) {
-    root = parseAst(file.text, { lang: 'ts' }) as unknown as Node;
+    root = parseAst(file.text, { lang: file.path.endsWith('.tsx') ? 'tsx' : 'ts' }) as unknown as Node;
     parsed.set(file, root);
   }
   return root;

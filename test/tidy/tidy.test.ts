@@ -15,7 +15,7 @@ const LONG_FUNCTIONS: checks.Allowed = {
 };
 
 const all = readRepository();
-const sources = all.filter(({ path }) => path.endsWith('.ts'));
+const sources = all.filter(({ path }) => /\.tsx?$/.test(path));
 
 function snippet(path: string, text: string): SourceFile[] {
   return [{ path, text }];
