@@ -10,14 +10,14 @@ import { formatTrace } from '../harness/trace.js';
 import { knownFor, verdictOf } from '../harness/verdict.js';
 import type { Design } from '../model/design.js';
 import { cName } from '../model/functions.js';
-import type { Asked } from '../reports/account.js';
-import { accountOf } from '../reports/account.js';
+import type { PageOptions } from '../reports/html/result.js';
+import type { ResultData } from '../reports/html/data.js';
 import { Attribution } from './attribute.js';
 import type { DeadEnd } from './dead-end.js';
 import { closeDeadEnds } from './dead-end.js';
 import { fullName } from './load.js';
 import type { RawClass, Report, Search, Tally } from './protocol.js';
-import { renderReport } from './render.js';
+import { commandFor, renderReport } from './render.js';
 
 /** The op that does not return, as a class. */
 export function hungClass(runner: Runner, path: readonly number[], isShortest: boolean): RawClass {
@@ -97,12 +97,16 @@ function inOrder(classes: readonly RawClass[]): RawClass[] {
   return classes.toSorted((a, b) => a.path.length - b.path.length);
 }
 
+/** Makes what a page is drawn from; loaded only where one is wanted. */
+export type PageMaker = (result: CheckResult, options: PageOptions) => ResultData;
+
 export function explain(
   search: Search,
   design: Design,
   classes: readonly RawClass[],
   tally: Tally,
   heartbeat: Heartbeat,
+  makePage?: PageMaker,
 ): Report {
   heartbeat.enter(Phase.Replaying);
   const runner = new Runner(design, search.bounds, search.scenario);
@@ -123,8 +127,18 @@ export function explain(
       cause: error,
     });
   }
+  const result = resultOf(search, design, tally, violations);
+  const traces = tracesOf(search, result);
+  const files = new Map(result.violations.map((v, n) => [v, traces[n].file]));
+  const text = renderReport(result, runner, search, files);
+  if (makePage === undefined) return { result, text, traces };
+  const traceOf = (v: Violation): Report['traces'][number] => traces[result.violations.indexOf(v)];
+  return { result, text, traces, page: makePage(result, { runner, design, traceOf, ...commandFor(search, files) }) };
+}
+
+function resultOf(search: Search, design: Design, tally: Tally, violations: readonly Violation[]): CheckResult {
   const { stats, isExhausted, seconds } = tally;
-  const result: CheckResult = {
+  return {
     design: design.id,
     scenario: search.scenario,
     bounds: search.bounds,
@@ -140,14 +154,4 @@ export function explain(
     ...(tally.proof === undefined ? {} : { proof: tally.proof }),
     ...(search.timing ? { timing: { seconds, edgesPerSecond: Math.round(stats.steps / seconds) } } : {}),
   };
-  const traces = tracesOf(search, result);
-  const files = new Map(result.violations.map((v, n) => [v, traces[n].file]));
-  const text = renderReport(result, runner, search, files);
-  return { result, text, traces, ...(search.isTold ? { account: accountOf(result, runner, askedOf(search)) } : {}) };
-}
-
-/** What the command line said of this search. */
-function askedOf({ ref, steps, runs = Number.POSITIVE_INFINITY }: Search): Asked {
-  const budget = Number.isFinite(runs) ? `${runs}-runs` : Number.isFinite(steps) ? `${steps}-steps` : '';
-  return { name: ref.name, isFile: ref.url !== null, without: ref.without, budget };
 }

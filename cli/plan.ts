@@ -8,7 +8,6 @@ import { SCENARIOS } from '../model/scenario.js';
 import type { NamedDesign } from './designs.js';
 import type { Budget, CheckOptions } from './options.js';
 import type { Search } from './protocol.js';
-import { needsAccount } from './reporter-options.js';
 
 /** Steps of a random search that no --budget limits. */
 const RANDOM_STEPS = 2_000_000;
@@ -66,7 +65,7 @@ export function plan(designs: readonly NamedDesign[], options: CheckOptions, has
       (b) => b.ref === search.ref && b.scenario === search.scenario && b.engine === search.engine,
     );
     if (same >= 0) return same;
-    const { after: _after, isLeading: _isLeading, isNeedless: _isNeedless, ...alone } = search;
+    const { after: _after, isLeading: _isLeading, isNeedless: _isNeedless, hasPage: _hasPage, ...alone } = search;
     return bases.push({ ...alone, onBase: true }) - 1;
   };
   for (const design of designs) {
@@ -89,7 +88,7 @@ export function plan(designs: readonly NamedDesign[], options: CheckOptions, has
           timing: options.timing,
           hasColour,
           ...(options.traces === undefined ? {} : { traces: options.traces }),
-          ...(needsAccount(options.reporters) ? { isTold: true } : {}),
+          ...(options.reporters.some(({ kind }) => kind === 'html') ? { hasPage: true as const } : {}),
         };
         const hasBase = bounds.callers === 'careless' && design.facts.hasBase;
         const known = design.facts.expect.known ?? [];

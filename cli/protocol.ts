@@ -7,7 +7,7 @@ import type { CheckResult, EngineName, Minimality, Proof } from '../harness/resu
 import type { ViolationClass } from '../harness/runner.js';
 import type { Bounds } from '../model/bounds.js';
 import type { ScenarioName } from '../model/scenario.js';
-import type { Account } from '../reports/account.js';
+import type { ResultData } from '../reports/html/data.js';
 import type { DesignFacts, DesignRef } from './load.js';
 
 /** A design in a world. */
@@ -49,8 +49,8 @@ export interface Search extends Place {
   readonly hasColour: boolean;
   /** Folder that traces are written to, where there is one. */
   readonly traces?: string;
-  /** Formats want each violation in words (reports/account.ts). */
-  readonly isTold?: true;
+  /** What a page is drawn from is wanted as well. */
+  readonly hasPage?: true;
   /** Of engine coverage: inputs to begin with, as the ops of a trace. */
   readonly seeds?: readonly (readonly string[])[];
   /** Of engine exhaustive: another search begins where this one had to stop. */
@@ -181,10 +181,10 @@ export function refOfTask(task: Task): DesignRef {
 export interface Report {
   readonly result: CheckResult;
   readonly text: string;
-  /** The same in words, where formats want them. */
-  readonly account?: Account;
   /** One file a violation. */
   readonly traces: readonly { readonly file: string; readonly text: string }[];
+  /** Where a page is wanted. */
+  readonly page?: ResultData;
   /** Of engine coverage: what it has learned beyond its seeds, as the ops of traces. */
   readonly kept?: readonly (readonly string[])[];
   /** Of a search that another one begins with. */

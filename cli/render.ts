@@ -8,7 +8,6 @@ import type { Found, Runner } from '../harness/runner.js';
 import type { Trace } from '../harness/trace.js';
 import { PAGES_LEGEND } from '../reports/draw-memory.js';
 import { drawFound, legendOf } from '../reports/draw.js';
-import { shellWord } from '../reports/phrases.js';
 import { returned } from '../reports/steps.js';
 import type { Colour } from '../reports/text.js';
 import { renderResult } from '../reports/text.js';
@@ -20,6 +19,11 @@ export function colourFor(hasColour: boolean): Colour {
   return (kind, s) => by[kind](s);
 }
 
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 /** A search as text; `files` are the traces of its violations. */
 export function renderReport(
   result: CheckResult,
@@ -27,15 +31,21 @@ export function renderReport(
   search: Search,
   files: ReadonlyMap<Violation, string>,
 ): string {
-  const { traces } = search;
   return renderResult(result, {
     runner,
     design: runner.w.design,
     colour: colourFor(search.hasColour),
-    ...(traces === undefined
-      ? {}
-      : { command: (v: Violation) => `iovcheck replay ${shellWord(join(traces, files.get(v) ?? ''))}` }),
+    ...commandFor(search, files),
   });
+}
+
+/** How a violation is taken again, where its trace is written to a file. */
+export function commandFor(
+  { traces }: Search,
+  files: ReadonlyMap<Violation, string>,
+): { command?: (v: Violation) => string } {
+  if (traces === undefined) return {};
+  return { command: (v) => `iovcheck replay ${quoted(join(traces, files.get(v) ?? ''))}` };
 }
 
 export function draw(runner: Runner, found: readonly Found[]): string[] {

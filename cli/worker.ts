@@ -6,6 +6,7 @@ import { UsageError } from '../harness/bounds-text.js';
 import { Runner } from '../harness/runner.js';
 import { doItems } from './corpus-worker.js';
 import { runSearch } from './engines.js';
+import type { PageMaker } from './explain.js';
 import { explain, hungClass } from './explain.js';
 import { readInput } from './input.js';
 import { Late } from './late.js';
@@ -14,10 +15,14 @@ import type { Answers, Message, Search, Task, WorkerData } from './protocol.js';
 import { refOfTask } from './protocol.js';
 import { minimizeTrace, replayTrace } from './retrace.js';
 
+async function pageMaker({ hasPage }: Search): Promise<PageMaker | undefined> {
+  return hasPage === true ? (await import('../reports/html/result.js')).pageOf : undefined;
+}
+
 async function search(task: Search, heartbeat: Heartbeat): Promise<Answers['search']> {
   const design = await designOf(task.ref, task.onBase);
   const { classes, tally, kept, frontier } = await runSearch(task, design, heartbeat);
-  const report = explain(task, design, classes, tally, heartbeat);
+  const report = explain(task, design, classes, tally, heartbeat, await pageMaker(task));
   return { ...report, ...(kept === undefined ? {} : { kept }), ...(frontier === undefined ? {} : { frontier }) };
 }
 
@@ -33,7 +38,7 @@ async function explainHung(
     const path = isExhaustive ? realiseBefore(runner, task.hung) : task.hung;
     classes.push(hungClass(runner, path, isExhaustive));
   }
-  return explain(task.search, design, classes, task.tally, heartbeat);
+  return explain(task.search, design, classes, task.tally, heartbeat, await pageMaker(task.search));
 }
 
 async function retake(
