@@ -16,7 +16,6 @@ import { keep } from './keep.js';
 import type { CheckOptions } from './options.js';
 import { threadsFor, workersFor } from './options.js';
 import { complain } from './output.js';
-import { writePages } from './page.js';
 import type { Plan } from './plan.js';
 import { plan } from './plan.js';
 import { Progress } from './progress.js';
@@ -205,9 +204,8 @@ function checkedOf(planned: Plan, found: readonly Job[]): Checked[] {
 export async function check(names: readonly string[], options: CheckOptions, hasColour: boolean): Promise<number> {
   const reporters = new Reporters(options.reporters);
   const run = await runCheck(names, options, hasColour, (report) => reporters.show(report));
-  const problems = reporters.write(run.results);
+  const problems: string[] = [];
   if (options.traces !== undefined) problems.push(...reporters.writeTraces(options.traces, run.reports));
-  problems.push(...(await writePages(options.reporters, run.reports, run.conclude().lastLine)));
   if (options.certificate !== undefined) {
     const unwritten = await writeCertificate(options.certificate, run.sound);
     if (unwritten !== undefined) problems.push(unwritten);
@@ -215,7 +213,11 @@ export async function check(names: readonly string[], options: CheckOptions, has
   const unsaved = run.save();
   if (unsaved !== undefined) problems.push(unsaved);
   for (const problem of problems) run.errors.add(true, problem);
+  const unwritten = await reporters.write(run.conclude());
+  for (const problem of unwritten) run.errors.add(true, problem);
   const conclusion = run.conclude();
-  reporters.end(conclusion);
+  // A file that could not be written is in the status, and the others tell the status.
+  if (unwritten.length > 0) await reporters.write(conclusion);
+  await reporters.end(conclusion);
   return conclusion.status;
 }

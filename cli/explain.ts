@@ -10,6 +10,8 @@ import { formatTrace } from '../harness/trace.js';
 import { knownFor, verdictOf } from '../harness/verdict.js';
 import type { Design } from '../model/design.js';
 import { cName } from '../model/functions.js';
+import type { Asked } from '../reports/account.js';
+import { accountOf, againText } from '../reports/account.js';
 import type { PageOptions } from '../reports/html/result.js';
 import type { ResultData } from '../reports/html/data.js';
 import { Attribution } from './attribute.js';
@@ -131,9 +133,17 @@ export function explain(
   const traces = tracesOf(search, result);
   const files = new Map(result.violations.map((v, n) => [v, traces[n].file]));
   const text = renderReport(result, runner, search, files);
-  if (makePage === undefined) return { result, text, traces };
+  const asked = askedOf(search);
   const traceOf = (v: Violation): Report['traces'][number] => traces[result.violations.indexOf(v)];
-  return { result, text, traces, page: makePage(result, { runner, design, traceOf, ...commandFor(search, files) }) };
+  const again = againText(result, runner, asked);
+  const page = makePage?.(result, { runner, design, traceOf, again, ...commandFor(search, files) });
+  return {
+    result,
+    text,
+    traces,
+    ...(search.isTold ? { account: accountOf(result, runner, asked) } : {}),
+    ...(page === undefined ? {} : { page }),
+  };
 }
 
 function resultOf(search: Search, design: Design, tally: Tally, violations: readonly Violation[]): CheckResult {
@@ -154,4 +164,10 @@ function resultOf(search: Search, design: Design, tally: Tally, violations: read
     ...(tally.proof === undefined ? {} : { proof: tally.proof }),
     ...(search.timing ? { timing: { seconds, edgesPerSecond: Math.round(stats.steps / seconds) } } : {}),
   };
+}
+
+/** What the command line said of this search. */
+function askedOf({ ref, steps, runs = Number.POSITIVE_INFINITY }: Search): Asked {
+  const budget = Number.isFinite(runs) ? `${runs}-runs` : Number.isFinite(steps) ? `${steps}-steps` : '';
+  return { name: ref.name, isFile: ref.url !== null, without: ref.without, budget };
 }

@@ -13,6 +13,7 @@ import type { RawOptions } from './options.js';
 import { FUZZ_BUDGET, parseOptions } from './options.js';
 import { complain, print, statusAfterOutput, watchStdout } from './output.js';
 import { PROLOGUE_STEPS } from './plan.js';
+import { reportersHelp } from './reporter-options.js';
 import { retrace } from './retrace-command.js';
 import type { RawVerifyOptions } from './verify.js';
 import { verify } from './verify.js';
@@ -67,7 +68,7 @@ function withPlace(command: Command): Command {
 
 function withResults(command: Command): Command {
   return command
-    .option('--reporter <kind[:path]>', 'text, json or ndjson, to stdout or a file; may be repeated', collect, [])
+    .option('--reporter <kind[:path]>', 'a format of the results, see below; may be repeated', collect, [])
     .option('--json', 'one JSON document on stdout')
     .option('--ndjson', 'one line of JSON a search on stdout')
     .option('--timing', 'times in the results, which then differ from run to run')
@@ -94,7 +95,7 @@ function addCheck(program: Command, done: Done): void {
     .option('--known', 'exit 0 only if exactly the known violations of the design are found')
     .option('--require-reached', 'exit 4 if an op or a situation was never reached');
   withResults(command)
-    .addHelpText('after', () => `\n${boundsHelp()}\n\n${STATUSES}\n\n${EXAMPLES}`)
+    .addHelpText('after', () => `\n${reportersHelp()}\n\n${boundsHelp()}\n\n${STATUSES}\n\n${EXAMPLES}`)
     .action(async (names: string[], raw: RawOptions) => done(await check(names, parseOptions(raw), hasColour)));
 }
 
@@ -107,7 +108,10 @@ function addFuzz(program: Command, done: Done): void {
     .option('--seed <n>', 'another number, another run', '1')
     .option('--workers <n>', 'threads: searches side by side, or several to one search; all cores where absent');
   withResults(command)
-    .addHelpText('after', () => `\n${FUZZ_HELP}\n\n${boundsHelp()}\n\n${STATUSES}\n\n${FUZZ_EXAMPLES}`)
+    .addHelpText(
+      'after',
+      () => `\n${FUZZ_HELP}\n\n${reportersHelp()}\n\n${boundsHelp()}\n\n${STATUSES}\n\n${FUZZ_EXAMPLES}`,
+    )
     .action(async (names: string[], raw: RawOptions) => done(await check(names, parseOptions(raw), hasColour)));
 }
 

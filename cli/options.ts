@@ -6,6 +6,8 @@ import { nearest } from '../harness/nearest.js';
 import type { EngineName } from '../harness/result.js';
 import type { ScenarioName } from '../model/scenario.js';
 import { SCENARIOS } from '../model/scenario.js';
+import type { Reporter } from './reporter-options.js';
+import { parseReporters } from './reporter-options.js';
 
 /** As commander hands them over; `fuzz` has no engine. */
 export interface RawOptions {
@@ -29,14 +31,6 @@ export interface RawOptions {
   readonly certificate?: string;
   readonly checkpoint?: string;
   readonly resume?: string;
-}
-
-export type ReporterKind = 'text' | 'json' | 'ndjson' | 'html';
-
-export interface Reporter {
-  readonly kind: ReporterKind;
-  /** stdout where absent. */
-  readonly path?: string;
 }
 
 export interface CheckOptions {
@@ -120,37 +114,6 @@ function parseName<T extends string>(option: string, text: string, names: readon
   const found = names.find((name) => name === text);
   if (found !== undefined) return found;
   throw new UsageError(`${option} ${text}: did you mean '${nearest(text, names)}'? There are ${names.join(', ')}`);
-}
-
-function parseReporters(raw: RawOptions): Reporter[] {
-  const texts = [...raw.reporter, ...(raw.json === true ? ['json'] : []), ...(raw.ndjson === true ? ['ndjson'] : [])];
-  const reporters = texts.map((text): Reporter => {
-    const at = text.indexOf(':');
-    const kind = parseName('--reporter', at < 0 ? text : text.slice(0, at), [
-      'text',
-      'json',
-      'ndjson',
-      'html',
-    ] as const);
-    if (at < 0 && kind === 'html')
-      throw new UsageError(
-        `--reporter html: it is a folder of files; write where it is to be, e.g. --reporter html:report`,
-      );
-    if (at < 0) return { kind };
-    if (at === text.length - 1)
-      throw new UsageError(`--reporter ${text}: write a path after the colon, e.g. ${kind}:out.${kind}`);
-    return { kind, path: text.slice(at + 1) };
-  });
-  const onStdout = reporters.filter(({ path }) => path === undefined);
-  if (onStdout.length > 1) {
-    throw new UsageError(
-      `--reporter ${onStdout[1].kind}: ${onStdout[0].kind} goes to stdout already; give one of them a path, e.g. --reporter ${onStdout[1].kind}:out`,
-    );
-  }
-  if (reporters.length === 0 || (onStdout.length === 0 && !reporters.some(({ kind }) => kind === 'text'))) {
-    reporters.unshift({ kind: 'text' });
-  }
-  return reporters;
 }
 
 export function parseScenario(text: string): ScenarioName {

@@ -1,27 +1,17 @@
-/** Writes the reports that are a folder: `--reporter html:DIR`. */
-import { join } from 'node:path';
+/** Writes the report that is a folder: `--reporter html:DIR`. */
 import { ownPackage } from './doctor.js';
-import type { Reporter } from './options.js';
-import { writeFile } from './output.js';
+import { writeFiles } from './output.js';
 import type { Report } from './protocol.js';
 
-/** Each page that is asked for, of all reports; sentences about what could not be written. */
-export async function writePages(
-  reporters: readonly Reporter[],
+/** The page of all reports, and its pictures; a sentence where they can not be written. */
+export async function writePage(
+  folder: string,
   reports: readonly Report[],
   conclusion: string,
-): Promise<string[]> {
-  const folders = reporters.flatMap(({ kind, path }) => (kind === 'html' && path !== undefined ? [path] : []));
-  if (folders.length === 0) return [];
+): Promise<string | undefined> {
   // What renders pages is loaded only where there is one.
   const { pageFiles } = await import('../reports/html/page.js');
   const results = reports.flatMap(({ page }) => page ?? []);
   const files = await pageFiles({ version: ownPackage().version, results, conclusion });
-  return folders.flatMap((folder) => {
-    for (const { file, text } of files) {
-      const problem = writeFile(join(folder, file), text, '--reporter html:DIR');
-      if (problem !== undefined) return [problem];
-    }
-    return [];
-  });
+  return writeFiles(folder, files, '--reporter html:DIR');
 }

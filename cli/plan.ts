@@ -8,6 +8,7 @@ import { SCENARIOS } from '../model/scenario.js';
 import type { NamedDesign } from './designs.js';
 import type { Budget, CheckOptions } from './options.js';
 import type { Search } from './protocol.js';
+import { needsAccount, needsPage } from './reporter-options.js';
 
 /** Steps of a random search that no --budget limits. */
 const RANDOM_STEPS = 2_000_000;
@@ -88,7 +89,8 @@ export function plan(designs: readonly NamedDesign[], options: CheckOptions, has
           timing: options.timing,
           hasColour,
           ...(options.traces === undefined ? {} : { traces: options.traces }),
-          ...(options.reporters.some(({ kind }) => kind === 'html') ? { hasPage: true as const } : {}),
+          ...(needsAccount(options.reporters) ? { isTold: true } : {}),
+          ...(needsPage(options.reporters) ? { hasPage: true } : {}),
         };
         const hasBase = bounds.callers === 'careless' && design.facts.hasBase;
         const known = design.facts.expect.known ?? [];

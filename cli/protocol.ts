@@ -7,6 +7,7 @@ import type { CheckResult, EngineName, Minimality, Proof } from '../harness/resu
 import type { ViolationClass } from '../harness/runner.js';
 import type { Bounds } from '../model/bounds.js';
 import type { ScenarioName } from '../model/scenario.js';
+import type { Account } from '../reports/account.js';
 import type { ResultData } from '../reports/html/data.js';
 import type { DesignFacts, DesignRef } from './load.js';
 
@@ -49,6 +50,8 @@ export interface Search extends Place {
   readonly hasColour: boolean;
   /** Folder that traces are written to, where there is one. */
   readonly traces?: string;
+  /** Formats want each violation in words (reports/account.ts). */
+  readonly isTold?: true;
   /** What a page is drawn from is wanted as well. */
   readonly hasPage?: true;
   /** Of engine coverage: inputs to begin with, as the ops of a trace. */
@@ -181,6 +184,8 @@ export function refOfTask(task: Task): DesignRef {
 export interface Report {
   readonly result: CheckResult;
   readonly text: string;
+  /** The same in words, where formats want them. */
+  readonly account?: Account;
   /** One file a violation. */
   readonly traces: readonly { readonly file: string; readonly text: string }[];
   /** Where a page is wanted. */

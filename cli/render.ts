@@ -8,6 +8,7 @@ import type { Found, Runner } from '../harness/runner.js';
 import type { Trace } from '../harness/trace.js';
 import { PAGES_LEGEND } from '../reports/draw-memory.js';
 import { drawFound, legendOf } from '../reports/draw.js';
+import { shellWord } from '../reports/phrases.js';
 import { returned } from '../reports/steps.js';
 import type { Colour } from '../reports/text.js';
 import { renderResult } from '../reports/text.js';
@@ -17,11 +18,6 @@ export function colourFor(hasColour: boolean): Colour {
   const colours = pc.createColors(hasColour);
   const by = { bad: colours.red, dim: colours.dim, bold: colours.bold };
   return (kind, s) => by[kind](s);
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** A search as text; `files` are the traces of its violations. */
@@ -45,7 +41,7 @@ export function commandFor(
   files: ReadonlyMap<Violation, string>,
 ): { command?: (v: Violation) => string } {
   if (traces === undefined) return {};
-  return { command: (v) => `iovcheck replay ${quoted(join(traces, files.get(v) ?? ''))}` };
+  return { command: (v) => `iovcheck replay ${shellWord(join(traces, files.get(v) ?? ''))}` };
 }
 
 export function draw(runner: Runner, found: readonly Found[]): string[] {

@@ -4,9 +4,18 @@
  */
 import type { Invariant, Judged } from '../invariants/invariant.js';
 import type { Ghost } from '../model/ghost.js';
+import { BROKEN_BITS } from '../model/ghost.js';
 import type { Kernel } from '../model/kernel.js';
+import { UsageError } from './bounds-text.js';
 import type { HoldAll, RulePart } from './unroll.js';
 import { unrollRules } from './unroll.js';
+
+/** A soft rule that broke has to be remembered on the path, in `Ghost.broken`. */
+function tooManyRules(over: number): UsageError {
+  return new UsageError(
+    `the design brings ${over} more ${over === 1 ? 'rule' : 'rules'} than a state has room for; take some out of add.invariants, or put several into one`,
+  );
+}
 
 /** Which part of the rules is judged. */
 type Part = 'all' | 'step' | 'state';
@@ -34,9 +43,9 @@ export class Judge {
   /** `isIterKept`: the iterator is state, and no scratch of the op that has made it. */
   constructor(invariants: readonly Invariant[], k: Kernel, isIterKept: boolean) {
     this.invariants = invariants;
-    invariants.forEach((invariant, n) => {
-      if (invariant.severity !== 'fatal') this.bit.set(invariant, 1 << n);
-    });
+    const soft = invariants.filter(({ severity }) => severity !== 'fatal');
+    if (soft.length > BROKEN_BITS) throw tooManyRules(soft.length - BROKEN_BITS);
+    soft.forEach((invariant, n) => this.bit.set(invariant, 1 << n));
     const unroll = (part: Part): Broken => this.onPipes(unrollRules(this.partsOf(part, k, isIterKept)), k);
     this.all = unroll('all');
     this.step = unroll('step');

@@ -50,6 +50,8 @@ export interface Run {
 
 export interface Conclusion {
   readonly status: Status;
+  /** Violations that make the status 1: with --known those that are not listed, else all that no base has by misuse. */
+  readonly failing: ReadonlySet<Violation>;
   /** What is to be said before the last line, one sentence each. */
   readonly notes: readonly string[];
   readonly lastLine: string;
@@ -105,14 +107,20 @@ function isWhole({ result }: Checked): boolean {
 const isCutShort = ({ result, isPrologue }: Checked): boolean =>
   result.engine === 'exhaustive' && !result.exhausted && isPrologue !== true;
 
+/** What is found in one place and not listed; what only follows from another violation needs no entry of its own. */
+function unlistedOf(runs: readonly Checked[]): Violation[] {
+  const { scenario } = runs[0].result;
+  const listed = runs[0].known.filter((k) => isOf(k, scenario));
+  return runs.flatMap(counted).filter((v) => !v.afterOthers && knownFor(listed, v.class, scenario) === undefined);
+}
+
 /** With --known: what is found and not listed, and what is listed and not found. */
 function judgeKnown(checked: readonly Checked[]): string[] {
   return byPlace(checked).flatMap((runs) => {
     const { design, scenario } = runs[0].result;
     const violations = runs.flatMap(counted);
     const listed = runs[0].known.filter((k) => isOf(k, scenario));
-    // What only follows from another violation needs no entry of its own.
-    const unlisted = violations.filter((v) => !v.afterOthers && knownFor(listed, v.class, scenario) === undefined);
+    const unlisted = unlistedOf(runs);
     const missing = listed.filter(
       (k) => k.isBeyond !== true && !violations.some((v) => knownFor([k], v.class, scenario) !== undefined),
     );
@@ -155,10 +163,10 @@ function describe(run: Run, status: Status, violations: number): string {
 }
 
 export function conclude(run: Run): Conclusion {
-  const violations = run.checked.flatMap(counted);
+  const failing = new Set(run.onlyKnown ? byPlace(run.checked).flatMap(unlistedOf) : run.checked.flatMap(counted));
   const known = run.onlyKnown ? judgeKnown(run.checked) : [];
   const unreached = judgeReached(run.checked, run.requireReached);
-  const isViolated = run.onlyKnown ? known.length > 0 : violations.length > 0;
+  const isViolated = run.onlyKnown ? known.length > 0 : failing.size > 0;
   const isCut = run.checked.some(isCutShort);
   let status: Status = Status.Ok;
   if (run.signal !== undefined) status = Status[run.signal];
@@ -168,5 +176,6 @@ export function conclude(run: Run): Conclusion {
   else if (unreached.length > 0) status = Status.Unreached;
   else if (isCut) status = Status.CutShort;
   const found = run.checked.flatMap((c) => c.result.violations).length;
-  return { status, notes: [...(run.notes ?? []), ...known, ...unreached], lastLine: describe(run, status, found) };
+  const notes = [...(run.notes ?? []), ...known, ...unreached];
+  return { status, failing, notes, lastLine: describe(run, status, found) };
 }

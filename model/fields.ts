@@ -7,7 +7,7 @@ import { countMax, headBits, lengthMax, pipeCount, requestEntries } from './boun
 import { bitsFor } from './cint.js';
 import type { Field, Layout, Uses } from './field.js';
 import { flag, int, pageRef, PIPES, signed, sizeField, SLOTS, tmpPageFields } from './field.js';
-import { owedMax, VALUES } from './ghost.js';
+import { BROKEN_BITS, owedMax, VALUES } from './ghost.js';
 import { openFileFields } from './files.js';
 import { fileMark, hasTags, lentFields, owedFields, owedOf } from './owed-fields.js';
 import { inodeFields, numbered } from './inode-fields.js';
@@ -272,7 +272,7 @@ export function fieldList(
     ...(pipe ? owedFields(l) : []),
     ...(pipeCount(uses.needs) > 1 ? secondPipeFields(l) : []),
     ...(uses.needs.tasks === true ? [sizeField('P', l), ...taskFields(b)] : []),
-    int('g.broken', 30),
+    int('g.broken', BROKEN_BITS),
     int('g.breaks', 2),
   ];
 }

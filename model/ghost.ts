@@ -16,6 +16,9 @@ export const ByteKind = {
   Shared: 3,
 } as const;
 
+/** Rules that a state can remember as broken. */
+export const BROKEN_BITS = 30;
+
 /** Values that pages may hold are 0 to VALUES - 1; see private.ts. */
 export const VALUES = 31;
 
@@ -47,7 +50,7 @@ export class Ghost {
   deviceMark = -1;
   /** 0: nobody wrote yet; 1 the stream end, 2 the packet end is the run's writer. */
   writer = 0;
-  /** One bit an invariant: broken on this path, so not judged again. */
+  /** One bit a soft invariant: broken on this path, so not judged again. */
   broken = 0;
   /** Steps of this path that broke something, up to 3. */
   breaks = 0;

@@ -17,7 +17,7 @@ export function fixText(fix: string, design: Design): string {
 }
 
 /** The design of the chain that has written the function last. */
-function authorOf(name: string, design: Design): Design | undefined {
+export function authorOf(name: string, design: Design): Design | undefined {
   for (let d: Design | undefined = design; d !== undefined; d = d.base) {
     if (d.patched.some((fn) => cName(fn) === name)) return d;
   }

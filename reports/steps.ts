@@ -128,14 +128,15 @@ export function wrap(text: string, width: number, indent: string): string[] {
 /** Where the text of a step begins. */
 export const STEP = 6;
 export const MARGIN = ' '.repeat(STEP);
+
 /** Op and return, the returns under each other; in more than one line where the op is too long. */
-export function callLine(text: string, ret: string, number: number, wide: number): string {
+export function callLine(text: string, ret: string, number: number, wide: number, columns = COLUMNS): string {
   const head = `${String(number).padStart(STEP - 2)}  `;
   const line = `${head}${text.padEnd(wide)}  ${ret}`.trimEnd();
-  if (line.length <= COLUMNS) return line;
+  if (line.length <= columns) return line;
   const plain = `${head}${text}  ${ret}`.trimEnd();
-  if (plain.length <= COLUMNS) return plain;
-  const lines = wrap(text, COLUMNS, MARGIN);
-  const last = lines[lines.length - 1].length + 2 + ret.length <= COLUMNS ? `  ${ret}` : `\n${MARGIN}${ret}`;
+  if (plain.length <= columns) return plain;
+  const lines = wrap(text, columns, MARGIN);
+  const last = lines[lines.length - 1].length + 2 + ret.length <= columns ? `  ${ret}` : `\n${MARGIN}${ret}`;
   return head + lines.join('\n').trimStart() + last;
 }

@@ -5,7 +5,8 @@ import { resolveOps } from '../../harness/trace.js';
 import { SCENARIOS } from '../../model/scenario.js';
 import { plural, where } from '../later.js';
 import type { TextOptions } from '../text.js';
-import { checkCommand, factsOf, lengthText, limitsOf, order, searchFacts } from '../text.js';
+import { factsOf, order } from '../text.js';
+import { completeText, engineText, lengthText, notClaimed, searchedText } from '../phrases.js';
 import { BOUND_WORDS } from './bounds-words.js';
 import type { ResultData, ViolationData } from './data.js';
 import { patchesAt, patchesOf } from './patch.js';
@@ -19,6 +20,8 @@ export interface TraceFile {
 export interface PageOptions extends TextOptions {
   /** The trace of each violation, as the file that --traces writes. */
   readonly traceOf: (v: Violation) => TraceFile;
+  /** The command that comes to the same result. */
+  readonly again: string;
 }
 
 function violationOf(v: Violation, options: PageOptions): ViolationData {
@@ -33,7 +36,7 @@ function violationOf(v: Violation, options: PageOptions): ViolationData {
     where: where(v),
     statement: invariant.statement,
     why: invariant.why,
-    length: lengthText(v).replace(/:$/, ''),
+    length: lengthText(v),
     minimality: v.minimality,
     explanation: v.explanation,
     facts: factsOf(v, { ...options, invariant }),
@@ -41,7 +44,7 @@ function violationOf(v: Violation, options: PageOptions): ViolationData {
     isMisuse: v.misuse,
     isAfterOthers: v.afterOthers,
     trace: text,
-    command: options.command?.(v) ?? checkCommand(options),
+    command: options.command?.(v) ?? options.again,
     run: runOf(runner, resolveOps(runner, trace, 'trace'), v.class),
   };
 }
@@ -78,10 +81,14 @@ export function pageOf(result: CheckResult, options: PageOptions): ResultData {
     scenario: result.scenario,
     scenarioTitle: scenario.title,
     verdict: result.verdict,
-    facts: searchFacts(result),
+    facts: [
+      ['engine', engineText(result)],
+      ['searched', searchedText(result)],
+      ['complete', completeText(result)],
+    ],
     bounds: boundKeys(scenario).map((key) => [key, String(result.bounds[key]), BOUND_WORDS[key]]),
     proved: provedBy(result),
-    notClaimed: limitsOf(result),
+    notClaimed: notClaimed(result),
     violations: [...result.violations]
       .sort((a, b) => Number(a.afterOthers) - Number(b.afterOthers) || order(a, b))
       .map((v) => violationOf(v, options)),
@@ -89,6 +96,6 @@ export function pageOf(result: CheckResult, options: PageOptions): ResultData {
     unreached: result.unreached,
     base: design.base?.id ?? '',
     patches: patchesOf(design),
-    command: checkCommand(options),
+    command: options.again,
   };
 }

@@ -25,7 +25,7 @@ export function iovcheck(args: readonly string[], options: Options = {}): Promis
 /** A command of cli/ by the name of its file. */
 export function command(name: string, args: readonly string[], options: Options = {}): Promise<Ended> {
   const path = fileURLToPath(new URL(`../../dist/cli/${name}.js`, import.meta.url));
-  const env = { ...process.env, CI: '', NO_COLOR: '1', ...options.env };
+  const env = { ...process.env, CI: '', GITHUB_ACTIONS: '', NO_COLOR: '1', ...options.env };
   const child = spawn(process.execPath, [path, ...args], { cwd: options.cwd, env, timeout: 100_000 });
   let out = '';
   let err = '';

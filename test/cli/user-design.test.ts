@@ -163,6 +163,20 @@ describe.sequential('an invariant of a design', () => {
     expect(out).toContain('never-two: pwrite');
   });
 
+  test('leaves nothing broken that it does not break', async () => {
+    const rule = "{ id: 'never-full', statement: 'x', why: 'y', holds: (k) => k.pipe.nrbufs === 0 }";
+    const { out } = await checkFile(designText('', `add: { invariants: [${rule}] },`));
+    expect(out).toContain('never-full: pwrite');
+    expect(out).not.toContain('value-out-of-range');
+  });
+
+  test('is one of a few', async () => {
+    const rules = [1, 2, 3, 4].map((n) => `{ id: 'rule-${n}', statement: 'x', why: 'y', holds: () => true }`);
+    const { status, err } = await checkFile(designText('', `add: { invariants: [${rules.join(', ')}] },`));
+    expect(status).toBe(2);
+    expect(err).toContain('the design brings 1 more rule than a state has room for; take some out of add.invariants');
+  });
+
   test('that throws is named', async () => {
     const invariants =
       "add: { invariants: [{ id: 'bad', statement: 'x', why: 'y', holds: () => { throw new Error('no'); } }] },";

@@ -64,7 +64,8 @@ export function resultDataOf(made: Case): ResultData {
     const file = `${design.id}.${scenario}.${v.class.invariant}.trace`.replace(/[^\w.-]/g, '_');
     return { file, text: formatTrace({ design: design.id, scenario, bounds: runner.w.bounds, ops }) };
   };
-  return pageOf(result, { runner, design: made.design, traceOf });
+  const again = `iovcheck check ${made.design.id} --scenario ${made.scenario}`;
+  return pageOf(result, { runner, design: made.design, traceOf, again });
 }
 
 export function pageDataOf(...made: readonly Case[]): PageData {
