@@ -6,6 +6,7 @@ const WANTED = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^docs\/[^/]+\.(md|json)$/,
   /^corpus\/(README\.md|(regressions|seeds)\/[^/]+)$/,
+  /^oracle\/tree\/c\/(runtime\.c|include\/iov\/\w+\.h)$/,
   /^dist\/index\.(js|d\.ts)$/,
   /^dist\/(model|invariants|harness|check|fuzz|oracle|campaign|reports|cli|vitest)\/.*\.(js|d\.ts)$/,
 ];
@@ -17,6 +18,8 @@ const NEEDED = [
   'dist/index.js',
   'dist/index.d.ts',
   'dist/cli/main.js',
+  'oracle/tree/c/runtime.c',
+  'oracle/tree/c/include/iov/kernel.h',
 ];
 
 /** @param {readonly string[]} files @returns {string[]} */

@@ -10,10 +10,11 @@
  */
 import { divRoundUp, sizeT } from '../../cint.js';
 import type { KernelFunctions } from '../../functions.js';
-import type { IovIter, IovIterState, Kernel } from '../../kernel.js';
+import type { IovIter, IovIterState, Kernel, Vec } from '../../kernel.js';
 import { ITER_BVEC, ITER_FOLIOQ, ITER_IOVEC, ITER_KVEC, ITER_UBUF, ITER_XARRAY } from '../../kernel.js';
 import { kvfreeArray } from '../../mm.js';
 import { bvecAt, iovAt, vecOf } from '../6.1/iov_iter/iterate.js';
+import { init61 } from '../6.1/iov_iter/init.js';
 import { maxRwCount, move61 } from '../6.1/iov_iter/move.js';
 import { pages61 } from '../6.1/iov_iter/pages.js';
 import { query61 } from '../6.1/iov_iter/query.js';
@@ -23,6 +24,12 @@ import { folioq612, folioqSingleSegCount, isFolioq } from './folioq.js';
 
 /** `unsigned maxpages` of iov_iter_get_pages_alloc2(): ~0U */
 const ANY_NUMBER = 0xffffffff;
+
+/** @kernel 6.12 include/linux/uio.h iov_iter_ubuf: one segment, since 6.4; no function looks at it. */
+function iovIterUbuf(k: Kernel, i: IovIter, direction: number, vec: Vec, count: number): void {
+  init61.iovIterUbuf(k, i, direction, vec, count);
+  i.segs = 1;
+}
 
 /** @kernel 6.12 lib/iov_iter.c iov_iter_advance */
 function iovIterAdvance(k: Kernel, i: IovIter, size: number): void {
@@ -201,6 +208,7 @@ function iovIterExtractPages(k: Kernel, i: IovIter, maxsize: number, maxpages: n
 export const iovIter612 = {
   ...copies612,
   ...extractSegments66,
+  iovIterUbuf,
   iovIterAdvance,
   iovIterRevert,
   iovIterRestore,

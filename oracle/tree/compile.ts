@@ -1,0 +1,148 @@
+/**
+ * From a tree to a module: lib/iov_iter.c as it is, with our shims and runtime, for one page
+ * size. What was compiled once lies in the user's cache folder, under the hash of everything
+ * that went into it.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from '../../harness/bounds-text.js';
+import { cacheFolder } from './cache.js';
+import { EXPORTS } from './calls.js';
+import { FEATURES, forwarders, SHIM_NAMES } from './headers.js';
+import type { StaticVariable, TreeModule } from './module.js';
+import { outgrown } from './outgrown.js';
+import type { Tree } from './source.js';
+import { SOURCE } from './source.js';
+import { needToolchain } from './toolchain.js';
+import { WebAssembly } from './wasm.js';
+
+/** Our C: it is part of the package as it is. */
+const OURS = fileURLToPath(new URL('../../../oracle/tree/c/', import.meta.url));
+
+const FLAGS = [
+  '--target=wasm32',
+  '-std=gnu11',
+  '-O2',
+  '-ffreestanding',
+  '-fno-builtin',
+  '-nostdinc',
+  // As the kernel is built.
+  '-fno-strict-aliasing',
+  '-fno-strict-overflow',
+  '-w',
+  '-fdata-sections',
+  '-ferror-limit=0',
+  '-fno-caret-diagnostics',
+  '-fmacro-backtrace-limit=1',
+  '-fno-color-diagnostics',
+  '-DCONFIG_ARCH_HAS_COPY_MC=1',
+  '-DCONFIG_ARCH_HAS_UACCESS_FLUSHCACHE=1',
+];
+
+/** Each branch calls __sanitizer_cov_trace_pc(), which counts, so that no loop is endless. */
+const COUNTED = '-fsanitize-coverage=trace-pc';
+
+const LINK = [
+  '--no-entry',
+  '--stack-first',
+  '-z',
+  'stack-size=16384',
+  '--gc-sections',
+  '--export=iov_layout',
+  '--export=__heap_base',
+  '--export=__stack_pointer',
+  ...EXPORTS.map((name) => `--export-if-defined=${name}`),
+];
+
+function ourFiles(): [string, string][] {
+  const names = ['runtime.c', ...SHIM_NAMES.map((name) => `include/iov/${name}.h`), 'include/iov/mm.h'];
+  return [...new Set(names)].map((name) => [name, readFileSync(join(OURS, name), 'utf8')]);
+}
+
+/** -D of what the tree has. */
+function features({ files }: Tree): string[] {
+  const text = files.get('include/linux/uio.h') ?? '';
+  return FEATURES.filter(([, names]) => names.test(text)).map(([define]) => `-D${define}=1`);
+}
+
+function writeAll(dir: string, files: Iterable<readonly [string, string]>): void {
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+}
+
+/** Runs the compiler in `dir`; what it has to complain of, '' for nothing. */
+function complaintsOf(program: string, args: readonly string[], dir: string): string {
+  const { status, stderr, error } = spawnSync(program, args, { cwd: dir, encoding: 'utf8' });
+  if (error !== undefined) throw error;
+  return status === 0 ? '' : stderr;
+}
+
+/** Variables that are written, from the map of the linker. */
+export function staticsIn(map: string): StaticVariable[] {
+  const pattern = /^\s*([0-9a-f]+)\s+[0-9a-f]+\s+([0-9a-f]+)\s+iov_iter\.o:\(\.(?:data|bss)(?:\.(\S+))?\)$/gm;
+  return [...map.matchAll(pattern)].map(([, at, size, name]) => ({
+    name: (name ?? 'a variable').replace(/^.*\./, ''),
+    at: Number.parseInt(at, 16),
+    size: Number.parseInt(size, 16),
+  }));
+}
+
+function build(tree: Tree, flags: readonly string[], dir: string): void {
+  const { clang, linker } = needToolchain();
+  writeAll(dir, ourFiles());
+  writeAll(
+    join(dir, 'tree'),
+    forwarders().map(([header, text]) => [`include/${header}`, text]),
+  );
+  // The tree's own headers last: they stand where a shim has none.
+  writeAll(join(dir, 'tree'), tree.files);
+  const common = [...FLAGS, ...flags, '-I', 'include', '-I', 'tree/include', '-c'];
+  const complaints = [
+    complaintsOf(clang, [...common, COUNTED, `tree/${SOURCE}`, '-o', 'iov_iter.o'], dir),
+    complaintsOf(clang, [...common, 'runtime.c', '-o', 'runtime.o'], dir),
+  ];
+  if (complaints.some((text) => text !== '')) throw new UsageError(outgrown(tree, complaints.join('')));
+  const unlinked = complaintsOf(linker, [...LINK, '-Map=map', 'iov_iter.o', 'runtime.o', '-o', 'module.wasm'], dir);
+  if (unlinked !== '') throw new UsageError(outgrown(tree, unlinked));
+  const statics = staticsIn(readFileSync(join(dir, 'map'), 'utf8'));
+  writeFileSync(join(dir, 'statics.json'), `${JSON.stringify(statics)}\n`);
+}
+
+/** Puts what was built where the next run finds it; another process may have done so meanwhile. */
+function store(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const name of ['statics.json', 'module.wasm']) {
+    const part = join(to, `${name}.${process.pid}`);
+    writeFileSync(part, readFileSync(join(from, name)));
+    renameSync(part, join(to, name));
+  }
+}
+
+/** The module of a tree for pages of so many bytes; a sentence where the tree can not be compiled. */
+export function compileTree(tree: Tree, pageSize: number): TreeModule {
+  const { version } = needToolchain();
+  const flags = [`-DPAGE_SHIFT=${Math.log2(pageSize)}`, ...features(tree)];
+  const hash = createHash('sha256');
+  const parts = [version, ...FLAGS, COUNTED, ...LINK, ...flags, ...ourFiles().flat(), ...forwarders().flat()];
+  for (const part of [...parts, ...[...tree.files].flat()]) hash.update(part).update('\0');
+  const to = join(cacheFolder('tree'), hash.digest('hex'));
+  if (!existsSync(join(to, 'module.wasm'))) {
+    const dir = mkdtempSync(join(tmpdir(), 'iovcheck-tree-'));
+    try {
+      build(tree, flags, dir);
+      store(dir, to);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  }
+  return {
+    module: new WebAssembly.Module(readFileSync(join(to, 'module.wasm'))),
+    statics: JSON.parse(readFileSync(join(to, 'statics.json'), 'utf8')) as StaticVariable[],
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * A kernel tree's own lib/iov_iter.c as a design: the functions of its module override those of
+ * a base, and everything else stays the base's. The state is the one Kernel, so that such a
+ * design can be run wherever another can, and beside another, op by op, from the same image:
+ *
+ *   const tree = openTree('linux-6.1');
+ *   const runner = new Runner(treeDesign(tree, baseOf(tree)), bounds, scenario);
+ *
+ * The tree is compiled for the page size of the bounds when a function is first called (compile.ts).
+ */
+import type { Design } from '../../model/design.js';
+import { defineDesign } from '../../model/design.js';
+import { DESIGNS } from '../../model/designs/designs.js';
+import type { FunctionName, KernelFunctions } from '../../model/functions.js';
+import type { Kernel } from '../../model/kernel.js';
+import { callsOf } from './calls.js';
+import { compileTree } from './compile.js';
+import { Machine } from './machine.js';
+import type { TreeModule } from './module.js';
+import { exportedBy } from './module.js';
+import type { Tree } from './source.js';
+import { SOURCE } from './source.js';
+
+/** Page size by which the functions of a tree are asked for; they are the same for each. */
+const ANY_PAGE = 4;
+
+/** The design of ours that a tree's version picks. */
+export function baseOf(tree: Tree): Design {
+  const base = DESIGNS.find(({ id }) => id === tree.baseline);
+  if (base === undefined) throw new Error(`there is no design ${tree.baseline}`);
+  return base;
+}
+
+/** One machine a kernel; the one of the last call is at hand. */
+function machines(tree: Tree): (k: Kernel) => Machine {
+  const modules = new Map<number, TreeModule>();
+  const all = new WeakMap<Kernel, Machine>();
+  let last: Machine | undefined;
+  const find = (k: Kernel): Machine => {
+    let machine = all.get(k);
+    if (machine === undefined) {
+      const module = modules.get(k.pageSize) ?? compileTree(tree, k.pageSize);
+      modules.set(k.pageSize, module);
+      machine = new Machine(k, module);
+      all.set(k, machine);
+    }
+    last = machine;
+    return machine;
+  };
+  return (k) => (last !== undefined && last.k === k ? last : find(k));
+}
+
+/** Id of a tree's design, before its base's. */
+export const treeId = (tree: Tree): string => `tree-${tree.version}`;
+
+export function treeDesign(tree: Tree, base: Design): Design {
+  const calls = callsOf(exportedBy(compileTree(tree, ANY_PAGE)), machines(tree));
+  const has = (name: string): boolean => base.present.has(name as FunctionName);
+  const only = (isInBase: boolean): Partial<KernelFunctions> =>
+    Object.fromEntries(Object.entries(calls).filter(([name]) => has(name) === isInBase));
+  return defineDesign({
+    id: treeId(tree),
+    title: `${SOURCE} of a Linux ${tree.version} tree, the rest as in ${base.id}`,
+    source: [{ tree: tree.version, file: SOURCE, symbol: '' }],
+    base,
+    override: only(true),
+    add: { functions: only(false) },
+    expect: base.expect,
+    ...(base.bounds === undefined ? {} : { bounds: base.bounds }),
+    ...(base.boundsIn === undefined ? {} : { boundsIn: base.boundsIn }),
+  });
+}

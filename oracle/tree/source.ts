@@ -1,0 +1,74 @@
+/** A kernel tree: which version it is, and the few files of it that are compiled. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UsageError } from '../../harness/bounds-text.js';
+import { DESIGNS } from '../../model/designs/designs.js';
+import { isArchive, unpacked } from './archive.js';
+import { TREE_HEADERS } from './headers.js';
+
+export interface Tree {
+  /** As it was named. */
+  readonly name: string;
+  readonly dir: string;
+  /** `6.1.192` */
+  readonly version: string;
+  /** The design of ours that it is held against where none is named. */
+  readonly baseline: string;
+  /** Text by path in the tree: what is compiled. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+export const SOURCE = 'lib/iov_iter.c';
+
+/** get_pages moves the iterator since 6.0, and every form that the runtime knows is of that or later. */
+const OLDEST = 6.0;
+
+/** What is compiled. */
+const COMPILED: readonly string[] = [SOURCE, ...TREE_HEADERS.map((header) => `include/${header}`)];
+
+function versionOf(makefile: string): [major: number, minor: number, sublevel: number] | undefined {
+  const parts = ['VERSION', 'PATCHLEVEL', 'SUBLEVEL'].map((key) =>
+    Number(new RegExp(`^${key}\\s*=\\s*(\\d+)`, 'm').exec(makefile)?.[1] ?? Number.NaN),
+  );
+  return parts.some(Number.isNaN) ? undefined : (parts as [number, number, number]);
+}
+
+/** The newest kernel of ours that is not newer than the tree. */
+function baselineOf(major: number, minor: number): string | undefined {
+  const ours = DESIGNS.flatMap(({ id }) => {
+    const [, a, b] = /^linux-(\d+)\.(\d+)$/.exec(id) ?? [];
+    return a === undefined ? [] : [{ id, at: [Number(a), Number(b)] as const }];
+  });
+  const older = ours.filter(({ at: [a, b] }) => a < major || (a === major && b <= minor));
+  return older.sort((x, y) => x.at[0] - y.at[0] || x.at[1] - y.at[1]).at(-1)?.id;
+}
+
+/** A tree, or an archive of one, as the command line names it; a sentence that says what is wrong with it otherwise. */
+export function openTree(name: string): Tree {
+  const dir = isArchive(name) ? unpacked(name, ['Makefile', ...COMPILED]) : resolve(name);
+  if (!existsSync(dir) || !statSync(dir).isDirectory()) {
+    throw new UsageError(`--kernel-tree ${name}: there is no such folder; name the top folder of a kernel's source`);
+  }
+  const missing = ['Makefile', SOURCE, 'include/linux/uio.h'].find((path) => !existsSync(join(dir, path)));
+  if (missing !== undefined) {
+    throw new UsageError(
+      `--kernel-tree ${name}: there is no ${missing} in it; name the top folder of a kernel's source`,
+    );
+  }
+  const version = versionOf(readFileSync(join(dir, 'Makefile'), 'utf8'));
+  if (version === undefined) {
+    throw new UsageError(
+      `--kernel-tree ${name}: its Makefile does not say VERSION, PATCHLEVEL and SUBLEVEL; name the top folder of a kernel's source`,
+    );
+  }
+  const baseline = baselineOf(version[0], version[1]);
+  if (version[0] < OLDEST || baseline === undefined) {
+    throw new UsageError(
+      `--kernel-tree ${name}: this is Linux ${version.join('.')}, and the C of 6.0 and newer can be run; check a design of that version instead: iovcheck list designs`,
+    );
+  }
+  const files = COMPILED.flatMap((path): [string, string][] =>
+    existsSync(join(dir, path)) ? [[path, readFileSync(join(dir, path), 'utf8')]] : [],
+  );
+  return { name, dir, version: version.join('.'), baseline, files: new Map(files) };
+}
