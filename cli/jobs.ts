@@ -22,7 +22,7 @@ function placeOf(search: Search): Place {
 }
 
 /** Whether the last op of the path does not return in another thread either. */
-async function isHungAgain(place: Place, ops: readonly number[], isSearchs: boolean): Promise<boolean> {
+export async function isHungAgain(place: Place, ops: readonly number[], isSearchs: boolean): Promise<boolean> {
   return (await new Thread({ kind: 'retake', place, ops, isSearchs }).run()).kind === 'hung';
 }
 

@@ -6,6 +6,7 @@ import { UsageError } from '../harness/bounds-text.js';
 import { Status } from '../harness/verdict.js';
 import { check } from './check.js';
 import { addCorpus } from './corpus-command.js';
+import { addDiff } from './diff-command.js';
 import { doctor, ownPackage } from './doctor.js';
 import type { ListName } from './list.js';
 import { LISTS, boundsHelp, list } from './list.js';
@@ -183,6 +184,7 @@ function makeProgram(done: Done): Command {
   addFuzz(program, done);
   addOthers(program, done);
   addVerify(program, done);
+  addDiff(program, done, hasColour);
   addCorpus(program, done);
   return program;
 }

@@ -3,6 +3,7 @@ import type { Imported } from '../campaign/corpus/import.js';
 import type { OutcomeKind } from '../campaign/corpus/outcome.js';
 import type { Identity } from '../check/checkpoint.js';
 import type { Columns } from '../check/store.js';
+import type { DiffResult } from '../harness/diff-result.js';
 import type { CheckResult, EngineName, Minimality, Proof } from '../harness/result.js';
 import type { ViolationClass } from '../harness/runner.js';
 import type { Bounds } from '../model/bounds.js';
@@ -91,6 +92,40 @@ export interface Tally {
   readonly seconds: number;
 }
 
+/** Two designs, side by side in one scenario. */
+export interface DiffJob {
+  readonly refs: readonly [a: DesignRef, b: DesignRef];
+  readonly scenario: ScenarioName;
+  readonly bounds: Bounds;
+  readonly engine: DiffResult['engine'];
+  readonly seed: number;
+  /** Infinity for none. */
+  readonly steps: number;
+  readonly seconds: number;
+  readonly memoryBytes: number;
+  readonly isLockstep: boolean;
+  /** One difference is enough. */
+  readonly isFirstOnly: boolean;
+  readonly isTimed: boolean;
+  readonly hasColour: boolean;
+  /** The command line that does this again. */
+  readonly command: string;
+}
+
+export interface DiffReport {
+  readonly result: DiffResult;
+  readonly text: string;
+  /** One file a difference. */
+  readonly traces: Report['traces'];
+}
+
+/** A path of a pair, in words and as numbers of each side's op table. */
+export interface PairCalls {
+  readonly texts: readonly string[];
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+}
+
 /** One file of a corpus, and what is wanted of it. */
 export type CorpusItem =
   | {
@@ -161,6 +196,8 @@ export type Task =
       readonly hasColour: boolean;
     }
   | { readonly kind: 'minimize'; readonly ref: DesignRef; readonly text: string; readonly name: string }
+  | { readonly kind: 'diff'; readonly job: DiffJob }
+  | { readonly kind: 'pair-calls'; readonly job: DiffJob; readonly path: readonly number[] }
   /** One row a file, as they come. */
   | { readonly kind: 'corpus'; readonly ref: DesignRef; readonly items: readonly CorpusItem[] }
   /** An input of jsfuzz; `hung` is the path to the op that does not return. */
@@ -177,6 +214,9 @@ export type Task =
 /** The design that a task is about. */
 export function refOfTask(task: Task): DesignRef {
   if (task.kind === 'search' || task.kind === 'explain') return task.search.ref;
+  // Of two designs the one that is a user's.
+  if (task.kind === 'diff' || task.kind === 'pair-calls')
+    return task.job.refs.find(({ url }) => url !== null) ?? task.job.refs[0];
   return task.kind === 'retake' ? task.place.ref : task.ref;
 }
 
@@ -210,6 +250,8 @@ export interface Answers {
   readonly retake: true;
   readonly replay: Printed;
   readonly minimize: Printed;
+  readonly diff: DiffReport;
+  readonly 'pair-calls': PairCalls;
   readonly corpus: true;
   readonly input: readonly { readonly file: string; readonly class: ViolationClass; readonly text: string }[];
 }

@@ -1,7 +1,9 @@
 /** Writes the schemas of docs; tests compare. */
 import { writeFileSync } from 'node:fs';
 import { certificateSchemaText } from '../reports/certificate.js';
+import { diffSchemaText } from '../reports/diff-json.js';
 import { schemaText } from '../reports/json.js';
 
 writeFileSync(new URL('../../docs/result.schema.json', import.meta.url), schemaText());
 writeFileSync(new URL('../../docs/certificate.schema.json', import.meta.url), certificateSchemaText());
+writeFileSync(new URL('../../docs/diff.schema.json', import.meta.url), diffSchemaText());

@@ -5,6 +5,7 @@ import { realiseBefore } from '../check/realise.js';
 import { UsageError } from '../harness/bounds-text.js';
 import { Runner } from '../harness/runner.js';
 import { doItems } from './corpus-worker.js';
+import { pairCalls, runDiff } from './diff-worker.js';
 import { runSearch } from './engines.js';
 import type { PageMaker } from './explain.js';
 import { explain, hungClass } from './explain.js';
@@ -75,6 +76,10 @@ function perform(task: Task, heartbeat: Heartbeat): Promise<Answers[keyof Answer
       return doItems(task.items, heartbeat, (row) =>
         parentPort?.postMessage({ kind: 'row', row } satisfies Message, []),
       );
+    case 'diff':
+      return runDiff(task.job, heartbeat);
+    case 'pair-calls':
+      return pairCalls(task.job, task.path);
     case 'minimize':
       return loadDesign(task.ref).then((design) => minimizeTrace(design, task.text, task.name, heartbeat));
     case 'input':

@@ -53,7 +53,7 @@ function unrollCall(spec: OpSpec, args: Int32Array, judged: Judged): CallOp {
     if (k.fatal !== '') return ${Call.Oops};
     if ((ret | 0) !== ret) checkReturn(spec, ret);
     judged.ret = ret;
-    ${spec.isIdle === undefined ? '' : `if (spec.isIdle(k, ret, a, b, c, d)) return ${Call.Idle};`}
+    ${spec.isIdle === undefined ? '' : `if (spec.isIdle(k, ret, a, b, c, d)) { if (judged.keepsIdle !== true) return ${Call.Idle}; judged.wasIdle = true; }`}
     judged.unkept = ${spec.promise === undefined ? "''" : 'spec.promise(g, k, w, ret, a, b, c, d)'};
     ${spec.account === undefined ? '' : 'spec.account(g, k, w, ret, a, b, c, d);'}
     return ${Call.Returned};

@@ -65,7 +65,7 @@ export class Runner implements System {
   /** Args of all instances, four a row. */
   private readonly args: Int32Array;
   /** 1 for each instance that is never taken in this world. */
-  private readonly never: Uint8Array;
+  readonly never: Uint8Array;
   /** The call of each instance; one for all of a spec. */
   private readonly calls: readonly CallOp[];
 

@@ -45,6 +45,9 @@ export interface Judged {
   unkept: string;
   /** A query changed the state. */
   hasQueryChanged: boolean;
+  /** A choice that was never met is a step all the same, and then this one was: where two designs take the same op (harness/pair.ts). */
+  keepsIdle?: boolean;
+  wasIdle?: boolean;
 }
 
 /** One rule, one file; the file's name is its id. */

@@ -35,7 +35,7 @@ export interface Codec {
 }
 
 /** What lies in each word, and where: greedy, in order, never across a word. */
-function place(fields: readonly Field[]): [field: Field, shift: number][][] {
+export function place(fields: readonly Field[]): [field: Field, shift: number][][] {
   const words: [Field, number][][] = [[]];
   let shift = 0;
   for (const f of inOrder(fields)) {

@@ -84,14 +84,29 @@ describe('commands', () => {
   test('of iovcheck, and their options, are known to it', () => {
     const lines = commands.filter((line) => line.startsWith('iovcheck '));
     const names = new Set(lines.map((line) => line.split(' ')[1]));
-    expect([...names].sort()).toEqual(['check', 'corpus', 'doctor', 'fuzz', 'list', 'minimize', 'replay', 'verify']);
+    expect([...names].sort()).toEqual([
+      'check',
+      'corpus',
+      'diff',
+      'doctor',
+      'fuzz',
+      'list',
+      'minimize',
+      'replay',
+      'verify',
+    ]);
     const help = iovcheck('--help');
     for (const name of names) expect(help).toContain(name);
     const options = new Set(
       commands.flatMap((line) => (/^np[mx] /.test(line) ? [] : (line.match(/--[a-z][\w-]*/g) ?? []))),
     );
     const ofCorpus = ['merge', 'minimize', 'replay', 'import'].map((name) => iovcheck('corpus', name, '--help'));
-    const known = [iovcheck('check', '--help'), iovcheck('verify', '--help'), ...ofCorpus].join('\n');
+    const known = [
+      iovcheck('check', '--help'),
+      iovcheck('verify', '--help'),
+      iovcheck('diff', '--help'),
+      ...ofCorpus,
+    ].join('\n');
     expect([...options].filter((option) => !known.includes(option))).toEqual([]);
   });
 

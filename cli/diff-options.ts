@@ -1,0 +1,77 @@
+/** Options of `iovcheck diff`, read and checked. */
+import { UsageError } from '../harness/bounds-text.js';
+import type { ScenarioName } from '../model/scenario.js';
+import { parseBudget, parseMemory, parseScenario, parseWhole } from './options.js';
+import type { DiffJob } from './protocol.js';
+
+/** As commander hands them over. */
+export interface RawDiffOptions {
+  readonly scenario?: string;
+  readonly bounds?: string;
+  readonly engine: string;
+  readonly budget?: string;
+  readonly seed: string;
+  readonly without: readonly string[];
+  readonly lockstep?: boolean;
+  readonly first?: boolean;
+  readonly memory?: string;
+  readonly traces?: string;
+  readonly json?: boolean;
+  readonly timing?: boolean;
+  readonly quiet?: boolean;
+}
+
+export interface DiffOptions {
+  readonly scenario?: ScenarioName;
+  readonly bounds: string;
+  readonly without: readonly string[];
+  readonly traces?: string;
+  readonly isJson: boolean;
+  readonly isQuiet: boolean;
+  readonly job: Omit<DiffJob, 'refs' | 'scenario' | 'bounds' | 'hasColour' | 'command'>;
+  /** The command line of one scenario. */
+  commandFor(a: string, b: string, scenario: ScenarioName): string;
+}
+
+/** Steps of a random run that no --budget limits. */
+const RANDOM_STEPS = 2_000_000;
+
+function engineOf(text: string): DiffJob['engine'] {
+  if (text === 'exhaustive' || text === 'random') return text;
+  throw new UsageError(`--engine ${text}: diff knows exhaustive and random; write one of them`);
+}
+
+export function parseDiffOptions(raw: RawDiffOptions): DiffOptions {
+  const engine = engineOf(raw.engine);
+  const { steps, runs, seconds } = parseBudget(raw.budget);
+  if (runs !== Number.POSITIVE_INFINITY)
+    throw new UsageError('--budget: diff counts steps; write steps or seconds, e.g. --budget 1000000-steps');
+  const isEndless = engine === 'random' && steps + seconds === Number.POSITIVE_INFINITY && raw.budget === undefined;
+  const flags = [
+    ...(raw.bounds === undefined ? [] : [`--bounds ${raw.bounds}`]),
+    ...(engine === 'random' ? [`--engine random --seed ${raw.seed}`] : []),
+    ...(raw.budget === undefined ? [] : [`--budget ${raw.budget}`]),
+    ...raw.without.map((fix) => `--without ${fix}`),
+    ...(raw.lockstep === true ? ['--lockstep'] : []),
+    ...(raw.first === true ? ['--first'] : []),
+  ];
+  return {
+    ...(raw.scenario === undefined ? {} : { scenario: parseScenario(raw.scenario) }),
+    bounds: raw.bounds ?? 'default',
+    without: raw.without.flatMap((text) => text.split(',')).filter((name) => name !== ''),
+    ...(raw.traces === undefined ? {} : { traces: raw.traces }),
+    isJson: raw.json === true,
+    isQuiet: raw.quiet === true,
+    job: {
+      engine,
+      seed: parseWhole('--seed', raw.seed, 0, 2 ** 32 - 1),
+      steps: isEndless ? RANDOM_STEPS : steps,
+      seconds,
+      memoryBytes: parseMemory(raw.memory),
+      isLockstep: raw.lockstep === true,
+      isFirstOnly: raw.first === true,
+      isTimed: raw.timing === true,
+    },
+    commandFor: (a, b, scenario) => ['iovcheck diff', a, b, `--scenario ${scenario}`, ...flags].join(' '),
+  };
+}

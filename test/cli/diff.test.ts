@@ -1,0 +1,71 @@
+/** `iovcheck diff` as its user runs it: what it prints, and what it exits with. */
+import { readFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { diffSchema, diffSchemaText } from '#iov/reports/diff-json.js';
+import { designText, Folder, iovcheck, linesOf } from './run.js';
+
+const folder = new Folder();
+afterAll(() => folder.remove());
+
+const diff = (...args: string[]): ReturnType<typeof iovcheck> =>
+  iovcheck(['diff', ...args, '--bounds', 'tiny', '--quiet']);
+
+describe('iovcheck diff', () => {
+  test('says that there is no difference, and exits 0', async () => {
+    const { status, out } = await diff('linux-4.8', 'linux-4.10', '--scenario', 'packet');
+    expect(status).toBe(0);
+    expect(linesOf(out)[0]).toBe('linux-4.8 and linux-4.10, packet: no difference');
+    expect(linesOf(out).at(-1)).toBe('1 comparison, no difference; exit 0.');
+  });
+
+  test('of a design of a user: the run, both returns, and what differs marked; exit 1', async () => {
+    const mine = folder.write('mine.ts', designText('pipeRead: (k, size) => Math.min(1, functions.pipeRead(k, size))'));
+    const { status, out } = await diff('linux-3.3', mine, '--traces', `${folder.path}/out`);
+    expect(status).toBe(1);
+    expect(out).toContain('pread(): another return value (return-value)');
+    expect(out).toMatch(/^ {4}returns +2 +1 +<==$/m);
+    const [name] = folder.list('out');
+    const replayed = await iovcheck(['replay', `${folder.path}/out/${name}`, '--on', mine]);
+    expect(replayed.out).toContain('2  pread size=2 = 1');
+  });
+
+  test('cut short before anything was found, exits 3; by chance, 0', async () => {
+    const short = await diff('linux-4.8', 'linux-4.10', '--scenario', 'packet', '--budget', '10-steps');
+    expect([short.status, linesOf(short.out)[0]]).toEqual([3, 'linux-4.8 and linux-4.10, packet: budget-spent']);
+  });
+
+  test('prints JSON of the published form', async () => {
+    const { out, status } = await diff('linux-3.3', 'linux-4.8', '--json');
+    expect(status).toBe(1);
+    const { results } = diffSchema.parse(JSON.parse(out));
+    expect(results[0].differences.map((d) => d.class)).toContainEqual({ op: 'pipe2', kind: 'error' });
+    expect(results[0].onlyB).toContain('pwrite');
+    const published = readFileSync(new URL('../../docs/diff.schema.json', import.meta.url), 'utf8');
+    expect(published, 'run: npm run schema').toBe(diffSchemaText());
+  });
+
+  test('a call that does not come back in one of them is told, with the run to it', async () => {
+    const mine = folder.write(
+      'hangs.ts',
+      designText('pipeRead: (k, size) => { while (size > 1); return functions.pipeRead(k, size); }'),
+    );
+    const { status, out } = await iovcheck(['diff', 'linux-3.3', mine, '--bounds', 'tiny', '--quiet'], {
+      env: { IOVCHECK_HANG_SECONDS: '0.5' },
+    });
+    expect(status).toBe(1);
+    expect(out).toContain(`The last call does not return in ${mine}; it was ended from outside.`);
+  });
+
+  test.each([
+    [['linux-3.3', 'linux-6.12'], 'name one with --scenario'],
+    [['linux-3.3', 'linux-4.9'], "there is no design 'linux-4.9'"],
+    [['linux-3.3', 'linux-4.8', '--engine', 'coverage'], 'diff knows exhaustive and random'],
+    [['linux-3.3', 'linux-4.8', '--budget', '10-runs'], 'diff counts steps'],
+    [['linux-4.10', 'linux-6.1', '--scenario', 'pipe-iter', '--lockstep'], 'leave --lockstep out'],
+    [['linux-3.3', 'linux-4.8', '--scenario', 'extract'], 'has none of the functions'],
+  ])('%j exits 2 with one sentence', async (args, sentence) => {
+    const { status, err, out } = await diff(...args);
+    expect([status, out]).toEqual([2, '']);
+    expect(linesOf(err)).toEqual([expect.stringContaining(sentence)]);
+  });
+});
