@@ -15,6 +15,7 @@ import { FUZZ_BUDGET, parseOptions } from './options.js';
 import { complain, print, statusAfterOutput, watchStdout } from './output.js';
 import { PROLOGUE_STEPS } from './plan.js';
 import { reportersHelp } from './reporter-options.js';
+import { addRepro } from './repro-command.js';
 import { retrace } from './retrace-command.js';
 import type { RawVerifyOptions } from './verify.js';
 import { verify } from './verify.js';
@@ -183,6 +184,7 @@ function makeProgram(done: Done): Command {
   addCheck(program, done);
   addFuzz(program, done);
   addOthers(program, done);
+  addRepro(program, done, hasColour);
   addVerify(program, done);
   addDiff(program, done, hasColour);
   addCorpus(program, done);

@@ -10,6 +10,7 @@ import type { Bounds } from '../model/bounds.js';
 import type { ScenarioName } from '../model/scenario.js';
 import type { Account } from '../reports/account.js';
 import type { ResultData } from '../reports/html/data.js';
+import type { Kind } from '../reports/repro/repro.js';
 import type { DesignFacts, DesignRef } from './load.js';
 
 /** A design in a world. */
@@ -195,9 +196,19 @@ export type Task =
       readonly name: string;
       readonly hasColour: boolean;
     }
-  | { readonly kind: 'minimize'; readonly ref: DesignRef; readonly text: string; readonly name: string }
   | { readonly kind: 'diff'; readonly job: DiffJob }
   | { readonly kind: 'pair-calls'; readonly job: DiffJob; readonly path: readonly number[] }
+  | { readonly kind: 'minimize' | 'reasons'; readonly ref: DesignRef; readonly text: string; readonly name: string }
+  /** A program or a test; `command`: what made it, for its head. */
+  | {
+      readonly kind: 'repro';
+      readonly ref: DesignRef;
+      readonly text: string;
+      readonly name: string;
+      readonly as: Kind;
+      readonly version: string;
+      readonly command: string;
+    }
   /** One row a file, as they come. */
   | { readonly kind: 'corpus'; readonly ref: DesignRef; readonly items: readonly CorpusItem[] }
   /** An input of jsfuzz; `hung` is the path to the op that does not return. */
@@ -236,7 +247,7 @@ export interface Report {
   readonly frontier?: readonly (readonly number[])[];
 }
 
-/** What replay and minimize print. */
+/** What is printed of one trace. */
 export interface Printed {
   readonly text: string;
   readonly status: 0 | 1 | 2;
@@ -252,6 +263,8 @@ export interface Answers {
   readonly minimize: Printed;
   readonly diff: DiffReport;
   readonly 'pair-calls': PairCalls;
+  readonly reasons: Printed;
+  readonly repro: Printed;
   readonly corpus: true;
   readonly input: readonly { readonly file: string; readonly class: ViolationClass; readonly text: string }[];
 }

@@ -1,4 +1,4 @@
-/** `iovcheck replay` and `iovcheck minimize`: reads the trace, runs it in a thread that can be ended. */
+/** `iovcheck replay`, `minimize` and `explain`: reads the trace, runs it in a thread that can be ended. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { UsageError } from '../harness/bounds-text.js';
@@ -7,8 +7,10 @@ import { Status } from '../harness/verdict.js';
 import { isFileName } from './bundle.js';
 import { refOf } from './designs.js';
 import { loadingHangs } from './jobs.js';
+import type { DesignRef } from './load.js';
 import { splitName } from './load.js';
 import { complain, print } from './output.js';
+import type { Printed, Task } from './protocol.js';
 import { Thread } from './thread.js';
 
 function read(name: string): string {
@@ -29,32 +31,48 @@ export function designNamed(design: string, trace: string): string {
   return existsSync(beside) ? beside : design;
 }
 
-export async function retrace(
-  kind: 'replay' | 'minimize',
+/** Tasks that take one trace and print something. */
+export type TraceTask = Extract<Task, { kind: 'replay' | 'minimize' | 'reasons' | 'repro' }>;
+
+/** What came of a trace that was run in a thread, and what the thread said late; where an op hangs, that is said. */
+export async function takeTrace(
   name: string,
   on: string,
-  hasColour: boolean,
-): Promise<number> {
+  make: (what: { readonly ref: DesignRef; readonly text: string; readonly name: string }) => TraceTask,
+): Promise<Printed> {
   const text = read(name);
   const trace = parseTrace(text, name);
   const wanted = splitName(on === 'design' ? trace.design : on);
   const ref = await refOf(on === 'design' ? designNamed(wanted.name, name) : wanted.name, wanted.without);
-  const task = kind === 'replay' ? { kind, ref, text, name, hasColour } : { kind, ref, text, name };
-  const thread = new Thread<'replay' | 'minimize'>(task);
+  const thread = new Thread<TraceTask['kind']>(make({ ref, text, name }));
   const outcome = await thread.run();
   if (outcome.kind === 'done') {
-    print(outcome.answer.text);
-    if (outcome.answer.error !== '') complain(outcome.answer.error);
-    if (outcome.late !== undefined) complain(outcome.late);
-    return outcome.late === undefined ? outcome.answer.status : Status.Usage;
+    const { answer, late } = outcome;
+    return late === undefined ? answer : { text: answer.text, status: Status.Usage, error: late };
   }
   if (outcome.kind === 'failed') {
     if (outcome.isUsage) throw new UsageError(outcome.message);
     throw new Error(outcome.message);
   }
   if (outcome.path === undefined) throw new UsageError(loadingHangs(ref.name, thread.seconds));
-  print(
-    `step ${outcome.path.length}, ${trace.ops[outcome.path.length - 1] ?? 'the last one'}, does not return.\nevery-loop-ends is broken.\n`,
+  const op = trace.ops[outcome.path.length - 1] ?? 'the last one';
+  return {
+    text: `step ${outcome.path.length}, ${op}, does not return.\nevery-loop-ends is broken.\n`,
+    status: Status.Violated,
+    error: '',
+  };
+}
+
+export async function retrace(
+  kind: 'replay' | 'minimize' | 'reasons',
+  name: string,
+  on: string,
+  hasColour: boolean,
+): Promise<number> {
+  const { text, status, error } = await takeTrace(name, on, (what) =>
+    kind === 'replay' ? { kind, ...what, hasColour } : { kind, ...what },
   );
-  return Status.Violated;
+  print(text);
+  if (error !== '') complain(error);
+  return status;
 }

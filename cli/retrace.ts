@@ -5,17 +5,19 @@ import { UsageError } from '../harness/bounds-text.js';
 import { minimize } from '../harness/minimize.js';
 import { replay } from '../harness/replay.js';
 import { classKey, Runner } from '../harness/runner.js';
+import type { ViolationClass } from '../harness/runner.js';
+import type { Trace } from '../harness/trace.js';
 import { formatTrace, parseTrace, resolveOps } from '../harness/trace.js';
 import type { Design } from '../model/design.js';
 import type { Printed } from './protocol.js';
 import { draw, renderReplay } from './render.js';
 
-function runnerFor(
+export function runnerFor(
   design: Design,
   text: string,
   name: string,
   heartbeat: Heartbeat,
-): { runner: Runner; ops: number[]; trace: ReturnType<typeof parseTrace> } {
+): { runner: Runner; ops: number[]; trace: Trace } {
   const trace = parseTrace(text, name);
   const runner = new Runner(design, trace.bounds, trace.scenario);
   const ops = resolveOps(runner, trace, name);
@@ -42,16 +44,25 @@ export function replayTrace(
   return { text: out, status: found.length > 0 ? 1 : 0, error: '' };
 }
 
-export function minimizeTrace(design: Design, text: string, name: string, heartbeat: Heartbeat): Printed {
-  const { runner, ops, trace } = runnerFor(design, text, name, heartbeat);
+/** The class that the trace is about: the one that it names, else the last that it violates. */
+export function classOf(
+  runner: Runner,
+  ops: readonly number[],
+  trace: Trace,
+  name: string,
+  what: string,
+): ViolationClass {
   const found = replay(runner, ops).steps.flatMap((step) => step.found);
   const wanted = trace.violates;
   const cls = wanted === undefined ? found.at(-1) : found.find((f) => classKey(f) === classKey(wanted));
-  if (cls === undefined) {
-    const what = wanted === undefined ? 'violates nothing' : `does not violate ${wanted.invariant} at ${wanted.op}`;
-    throw new UsageError(`${name}: the trace ${what} on ${design.id}; there is nothing to minimise it for`);
-  }
-  const violates = { invariant: cls.invariant, op: cls.op, function: cls.function };
+  if (cls !== undefined) return { invariant: cls.invariant, op: cls.op, function: cls.function };
+  const is = wanted === undefined ? 'violates nothing' : `does not violate ${wanted.invariant} at ${wanted.op}`;
+  throw new UsageError(`${name}: the trace ${is} on ${runner.w.design.id}; there is nothing to ${what}`);
+}
+
+export function minimizeTrace(design: Design, text: string, name: string, heartbeat: Heartbeat): Printed {
+  const { runner, ops, trace } = runnerFor(design, text, name, heartbeat);
+  const violates = classOf(runner, ops, trace, name, 'minimise it for');
   const least = minimize(runner, ops, violates);
   // What the search has proved to be shortest stays so, unless it became shorter under our hands.
   const isShortest = trace.minimality === 'shortest' && least.ops.length === ops.length;

@@ -15,6 +15,8 @@ import { designOf, factsOf, loadDesign } from './load.js';
 import type { Answers, Message, Search, Task, WorkerData } from './protocol.js';
 import { refOfTask } from './protocol.js';
 import { minimizeTrace, replayTrace } from './retrace.js';
+import { explainTrace } from './explain-trace.js';
+import { reproTrace } from './repro-trace.js';
 
 async function pageMaker({ hasPage }: Search): Promise<PageMaker | undefined> {
   return hasPage === true ? (await import('../reports/html/result.js')).pageOf : undefined;
@@ -82,6 +84,10 @@ function perform(task: Task, heartbeat: Heartbeat): Promise<Answers[keyof Answer
       return pairCalls(task.job, task.path);
     case 'minimize':
       return loadDesign(task.ref).then((design) => minimizeTrace(design, task.text, task.name, heartbeat));
+    case 'reasons':
+      return loadDesign(task.ref).then((design) => explainTrace(design, task.text, task.name, heartbeat));
+    case 'repro':
+      return loadDesign(task.ref).then((design) => reproTrace(design, task, heartbeat));
     case 'input':
       return loadDesign(task.ref).then((design) => readInput(design, task, heartbeat));
   }

@@ -26,7 +26,7 @@ export interface ReplayStep {
 const plainCodecs = new WeakMap<Runner, Codec>();
 
 /** The codec of the same world without symmetry: its images have the same layout, and rename nothing. */
-function plainCodec(runner: Runner): Codec {
+export function plainCodec(runner: Runner): Codec {
   let codec = plainCodecs.get(runner);
   if (codec === undefined) {
     const { design, bounds, scenario } = runner.w;

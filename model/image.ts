@@ -49,6 +49,25 @@ export function place(fields: readonly Field[]): [field: Field, shift: number][]
   return words;
 }
 
+/** The values that an image holds, in the order of `fields`. */
+export function unpack(fields: readonly Field[], image: Int32Array): number[] {
+  const out: number[] = Array.from(fields, () => 0);
+  place(fields).forEach((placed, n) => {
+    for (const [f, shift] of placed) {
+      out[fields.indexOf(f)] = f.bits === 32 ? image[n] >>> 0 : (image[n] >>> shift) & (2 ** f.bits - 1);
+    }
+  });
+  return out;
+}
+
+/** The inverse of {@link unpack}. */
+export function pack(fields: readonly Field[], values: readonly number[], to: Int32Array): void {
+  to.fill(0);
+  place(fields).forEach((placed, n) => {
+    for (const [f, shift] of placed) to[n] |= values[fields.indexOf(f)] << shift;
+  });
+}
+
 /** What the generated code calls the parts of the state, under the names of `C`. */
 export function prologue(b: Bounds, k: Kernel, names: Names): string {
   const pipes = k.needs.pipe ? k.pipes.length : 0;

@@ -347,8 +347,8 @@ export class Kernel {
   readonly readMax: number;
   /** What the most turns of a loop grow with. */
   private readonly loopUnit: number;
-  /** The tag of an unmarked byte that was written; 0 where none is told from a byte that was not. */
-  readonly plain: number;
+  /** The tag of an unmarked byte that was written; 0 where none is told from a byte that was not. A run of real sizes changes it. */
+  plain: number;
 
   constructor(bounds: Bounds, fn: KernelFunctions, needs: Needs = PIPE_NEEDS) {
     this.bounds = bounds;

@@ -58,7 +58,8 @@ function iovcheck(...args: string[]): string {
 
 /** What it prints, whatever it exits with. */
 function printed(args: readonly string[]): string {
-  const { stdout } = spawnSync(process.execPath, [fileURLToPath(at('dist/cli/main.js')), ...args, '--quiet'], {
+  const quiet = ['explain', 'repro'].includes(args[0]) ? [] : ['--quiet'];
+  const { stdout } = spawnSync(process.execPath, [fileURLToPath(at('dist/cli/main.js')), ...args, ...quiet], {
     encoding: 'utf8',
   });
   return stdout;
@@ -89,10 +90,12 @@ describe('commands', () => {
       'corpus',
       'diff',
       'doctor',
+      'explain',
       'fuzz',
       'list',
       'minimize',
       'replay',
+      'repro',
       'verify',
     ]);
     const help = iovcheck('--help');
@@ -105,6 +108,7 @@ describe('commands', () => {
       iovcheck('check', '--help'),
       iovcheck('verify', '--help'),
       iovcheck('diff', '--help'),
+      iovcheck('repro', '--help'),
       ...ofCorpus,
     ].join('\n');
     expect([...options].filter((option) => !known.includes(option))).toEqual([]);

@@ -1,0 +1,76 @@
+/** `iovcheck repro` and `iovcheck explain`: what a trace shows, as a program, as a kernel test, and in words. */
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { UsageError } from '../harness/bounds-text.js';
+import type { Kind } from '../reports/repro/repro.js';
+import { KINDS } from '../reports/repro/repro.js';
+import { ownPackage } from './doctor.js';
+import { complain, print, writeFile } from './output.js';
+
+import { retrace, takeTrace } from './retrace-command.js';
+
+interface ReproOptions {
+  readonly on: string;
+  readonly as: Kind;
+  readonly output?: string;
+}
+
+const REPRO_HELP = `What the program exits with:
+  0   not reproduced: this kernel keeps the rule
+  1   reproduced
+  2   the run went another way, and nothing follows from it
+  4   it can not run here (KSFT_SKIP of the kernel's selftests)
+
+Examples:
+  iovcheck repro out/my.trace --as c -o repro.c && gcc -Wall -Wextra -o repro repro.c && ./repro
+  iovcheck repro out/my.trace --as kunit -o iovcheck_kunit.c`;
+
+/** A word of a command line, as a comment may hold it. */
+const shown = (word: string): string => (/^[\w./:=,@+-]+$/.test(word) ? word : JSON.stringify(word));
+
+async function repro(name: string, { on, as, output }: ReproOptions): Promise<number> {
+  const { version } = ownPackage();
+  const command = `iovcheck repro ${shown(name)}${on === 'design' ? '' : ` --on ${shown(on)}`} --as ${as}`;
+  const { text, status, error } = await takeTrace(name, on, (what) => ({
+    kind: 'repro',
+    ...what,
+    as,
+    version,
+    command,
+  }));
+  if (output === undefined) print(text);
+  else {
+    const problem = writeFile(output, text, '--output');
+    if (problem !== undefined) throw new UsageError(problem);
+  }
+  if (error !== '') complain(error);
+  return status;
+}
+
+export function addRepro(program: Command, done: (status: number) => void, hasColour: boolean): void {
+  const on = ['--on <design>', 'another design than the one that the trace names', 'design'] as const;
+  const trace = ['<trace>', 'a file that check --traces has written'] as const;
+  program
+    .command('repro')
+    .description('make of a trace what runs on a kernel: a program with real system calls, or a KUnit test')
+    .argument(...trace)
+    .addOption(
+      new Option('--as <kind>', 'c: a program for user space; kunit: a test inside the kernel')
+        .choices(KINDS)
+        .makeOptionMandatory(),
+    )
+    .option('-o, --output <file>', 'write it there, not to stdout')
+    .option(...on)
+    .addHelpText('after', `\n${REPRO_HELP}`)
+    .action(async (name: string, options: ReproOptions) => done(await repro(name, options)));
+  program
+    .command('explain')
+    .description(
+      'what of a trace matters: which calls and arguments, which facts of the last state, who made them true',
+    )
+    .argument(...trace)
+    .option(...on)
+    .action(async (name: string, options: { on: string }) =>
+      done(await retrace('reasons', name, options.on, hasColour)),
+    );
+}

@@ -1,0 +1,106 @@
+/** A reproducer in C: the calls of a trace with real names, and what this kernel returns beside what it has to. */
+import type { World } from '../../model/op.js';
+import { formatOp } from '../../model/op.js';
+import type { CCall } from './c-calls.js';
+import { callOf, sizeC } from './c-calls.js';
+import type { Part } from './c-parts.js';
+import { PARTS } from './c-parts.js';
+import { headOf } from './head.js';
+import type { Subject } from './head.js';
+import type { PlanStep } from './plan-step.js';
+import type { Plan } from './plan.js';
+
+const INCLUDES: readonly (readonly [header: string, uses: RegExp])[] = [
+  ['ctype.h', /isprint\(/],
+  ['errno.h', /errno/],
+  ['fcntl.h', /./],
+  ['stdio.h', /./],
+  ['stdlib.h', /exit\(/],
+  ['string.h', /./],
+  ['sys/ioctl.h', /ioctl\(/],
+  ['sys/mman.h', /mmap\(|memfd_create\(/],
+  ['sys/uio.h', /iovec/],
+  ['sys/utsname.h', /uname\(/],
+  ['unistd.h', /./],
+];
+
+/** `STEP(...)`, broken before its last strings where it is too long. */
+function stepLine({ call, data }: CCall, step: PlanStep): string[] {
+  const { design, fork } = step;
+  const rule = fork === undefined ? step.rule : `|${fork}`;
+  const line = `\tSTEP(${call}, ${data}, "${design}", "${rule}");`;
+  const wide = line.length + 7;
+  if (wide <= 80) return [line];
+  const first = `\tSTEP(${call}, ${data},`;
+  return [first, `\t     "${design}", "${rule}");`];
+}
+
+function fatalLines(): string[] {
+  return ['\tprintf("a kernel that has the bug does not come back from the next call\\n");', '\tfflush(stdout);'];
+}
+
+/** A comment with the op of the model, then the call. */
+function bodyOf(plan: Plan, w: World, calls: readonly CCall[]): string[] {
+  return plan.steps.flatMap((step, n) => {
+    const { spec, args } = step.op;
+    const words = step.isProbe ? 'a look at what is there' : formatOp(spec, args, w);
+    const isFirstProbe = step.isProbe && !(n > 0 && plan.steps[n - 1].isProbe);
+    const comment = step.isProbe ? (isFirstProbe ? ['\t/* What shows it. */'] : []) : [`\t/* ${words} */`];
+    return [...comment, ...(step.isFatal ? fatalLines() : []), ...stepLine(calls[n], step)];
+  });
+}
+
+/** What every program begins with: the pipes, and the file. */
+function setUp(w: World, calls: readonly CCall[]): string[] {
+  const text = calls.map(({ call }) => call).join('\n');
+  const pipes = ['p', 'a', 'b'].filter((name) => text.includes(`${name}.`));
+  const { ring, files, slots } = w.bounds;
+  const slotsOf = (name: string): number =>
+    name === 'b' && slots !== 0 ? Math.min(ring, Math.max(1, slots - ring)) : ring;
+  const hasFile = text.includes('splice_at(') || text.includes('(file,');
+  const mark = calls.find(({ fileMark }) => fileMark !== undefined)?.fileMark;
+  return [
+    ...(pipes.length === 0 ? [] : [`\tstruct pipe ${pipes.join(', ')};`]),
+    '',
+    '\tpage = sysconf(_SC_PAGESIZE);',
+    `\tbuf = malloc(${ring + 1} * page);`,
+    '\tif (!buf)',
+    '\t\tskip("malloc");',
+    ...pipes.map((name) => `\topen_pipe(&${name}, ${slotsOf(name)});`),
+    ...(hasFile ? [`\topen_file(${files});`] : []),
+    ...(mark === undefined ? [] : [`\tif (pwrite(file, "*", 1, ${sizeC(mark)}) != 1)`, '\t\tskip("memfd");']),
+    '',
+  ];
+}
+
+/** Parts that are in every program, and those that its calls ask for. */
+function partsOf(calls: readonly CCall[], main: string): string[] {
+  const wanted = new Set<Part>(['page', 'buf', 'number', 'skip', 'size', 'bytes', 'error', 'step']);
+  if (main.includes('struct pipe ')) for (const part of ['pipe', 'openPipe'] as const) wanted.add(part);
+  for (const { parts } of calls) for (const part of parts) wanted.add(part);
+  const names = (Object.keys(PARTS) as Part[]).filter((part) => wanted.has(part));
+  // Declarations of one line stand together.
+  return names.flatMap((part, n) => {
+    const isShort = !PARTS[part].includes('\n');
+    const next = names[n + 1];
+    return isShort && next !== undefined && !PARTS[next].includes('\n') ? [PARTS[part]] : [PARTS[part], ''];
+  });
+}
+
+const EXITS =
+  'Exit status: 1 reproduced, 0 not reproduced (this kernel keeps the rule), 2 the run went another way, 4 it can not run here.';
+
+export function cProgram(subject: Subject, plan: Plan, w: World): string {
+  const calls = plan.steps.map(({ op, letter }) => callOf(op, w, letter));
+  const main = ['int main(void)', '{', ...setUp(w, calls), ...bodyOf(plan, w, calls), '\treturn 2;', '}'].join('\n');
+  const code = [...partsOf(calls, main), main].join('\n');
+  const includes = INCLUDES.filter(([, uses]) => uses.test(code)).map(([header]) => `#include <${header}>`);
+  const head = headOf(subject, [scalingText(plan, subject), '', 'Build: gcc -Wall -Wextra -o repro FILE.c', EXITS]);
+  return `${[...head, '#define _GNU_SOURCE', ...includes, '', code].join('\n')}\n`;
+}
+
+function scalingText({ scaling }: Plan, { trace }: Subject): string {
+  const how =
+    scaling === 'edges' ? 'a length keeps its distance from the nearest page boundary' : 'all lengths grow alike';
+  return `A page of the trace is ${trace.bounds.page} bytes; here it is PAGE_SIZE, and ${how}. The model breaks the same rule at the same call with pages of 4096 bytes.`;
+}

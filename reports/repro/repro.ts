@@ -1,0 +1,22 @@
+/** `iovcheck repro`: a trace as a program for user space, or as a KUnit test. */
+import type { RealOp } from '../../harness/real-size.js';
+import type { Runner } from '../../harness/runner.js';
+import { cProgram } from './c-program.js';
+import { hasCall } from './c-calls.js';
+import type { Subject } from './head.js';
+import { planOf } from './plan.js';
+import { Unreachable } from './unreachable.js';
+
+/** What a trace can be made. */
+export const KINDS = ['c', 'kunit'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** The text of a reproducer; throws {@link Unreachable}, a sentence, where there is none of that kind. */
+export function reproOf(kind: Kind, subject: Subject, runner: Runner, ops: readonly number[]): string {
+  const realOps: RealOp[] = ops.map((n) => runner.ops[n]);
+  if (kind === 'kunit') throw new Unreachable('not yet');
+  const odd = realOps.find(({ spec }) => !hasCall(spec.name, subject.trace.scenario));
+  if (odd !== undefined) throw new Unreachable(`user space has no call that is ${odd.spec.name}`);
+  const plan = planOf(subject.design, subject.trace, realOps, subject.rule.id);
+  return cProgram(subject, plan, runner.w);
+}

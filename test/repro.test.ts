@@ -1,0 +1,228 @@
+/** Reproducers: which traces become C programs, that they compile, and what they say of the kernel that runs the tests. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { REAL_PAGE, scaleBytes } from '#iov/harness/real-size.js';
+import { Path } from '#iov/harness/replay.js';
+import { Runner } from '#iov/harness/runner.js';
+import type { Trace } from '#iov/harness/trace.js';
+import { parseTrace, resolveOps } from '#iov/harness/trace.js';
+import { INVARIANTS } from '#iov/invariants/invariants.js';
+import type { Design } from '#iov/model/design.js';
+import { DESIGNS } from '#iov/model/designs/designs.js';
+import { C_STATUS } from '#iov/reports/repro/c-parts.js';
+import type { Kind } from '#iov/reports/repro/repro.js';
+import { reproOf } from '#iov/reports/repro/repro.js';
+import { bytesText, sizeText } from '#iov/reports/repro/text.js';
+import { Unreachable } from '#iov/reports/repro/unreachable.js';
+import { Folder, iovcheck } from './cli/run.js';
+
+const CORPUS = new URL('../corpus/regressions/', import.meta.url);
+const folder = new Folder();
+afterAll(() => folder.remove());
+
+interface Taken {
+  readonly design: Design;
+  readonly trace: Trace;
+  readonly runner: Runner;
+  readonly ops: readonly number[];
+}
+
+function taken(file: string, id?: string): Taken {
+  const trace = parseTrace(readFileSync(new URL(file, CORPUS), 'utf8'), file);
+  const design = DESIGNS.find((d) => d.id === (id ?? trace.design));
+  if (design === undefined) throw new Error(`${file}: its design is gone`);
+  const runner = new Runner(design, trace.bounds, trace.scenario);
+  return { design, trace, runner, ops: resolveOps(runner, trace, file) };
+}
+
+/** The reproducer, or the sentence that says why there is none. */
+function made(file: string, kind: Kind): string {
+  const { design, trace, runner, ops } = taken(file);
+  const cls = trace.violates;
+  const rule = INVARIANTS.find(({ id }) => id === cls?.invariant);
+  if (cls === undefined || rule === undefined) throw new Error(`${file} names no rule`);
+  const subject = { design, trace, cls, rule, version: '0', command: `iovcheck repro ${file} --as ${kind}` };
+  try {
+    return reproOf(kind, subject, runner, ops);
+  } catch (error) {
+    if (error instanceof Unreachable) return error.message;
+    throw error;
+  }
+}
+
+/** The traces of the corpus whose break a program can see. */
+const REACHED = [
+  'atomic-redo.packet.bytes-in-order.readv',
+  'atomic-redo.packet.no-bug.readv',
+  'linux-4.8.splice.packet-boundaries.splice_file',
+  'linux-6.1.packet-boundaries.pwrite',
+  'linux-6.1.retry-makes-progress.pwrite',
+  'linux-6.1.returns-what-it-promised.pread',
+  'linux-6.12.splice.packet-boundaries.pwrite',
+  'linux-6.12.splice.retry-makes-progress.pwrite',
+  'linux-6.12.splice.retry-makes-progress.splice',
+  'linux-6.12.splice.retry-makes-progress.splice_file',
+  'linux-6.12.splice.retry-makes-progress.tee',
+  'linux-6.12.splice.returns-what-it-promised.pread',
+  'linux-6.12.splice.returns-what-it-promised.tee',
+  'linux-6.18.packet.packet-boundaries.pwrite',
+  'linux-6.18.splice.packet-boundaries.pwrite',
+  'packet-2012.packet-boundaries.pwrite',
+  'packet-2012.returns-what-it-promised.fcntl_setfl',
+  'resize-wrapped-ring.splice.bytes-in-order.fcntl_setpipe_sz',
+  'splice-to-pipe-flags.splice.packet-boundaries.splice_file',
+  'splice-to-pipe-flags.splice.page-cache-written-only-by-writers.pwrite',
+  'tee-merge.splice.bytes-in-order.pwrite',
+];
+
+const isText = (text: string): boolean => text.startsWith('// SPDX-License-Identifier');
+
+const files = readdirSync(CORPUS).sort();
+const programs = new Map(files.map((file) => [file, made(file, 'c')]));
+const withProgram = files.filter((file) => isText(programs.get(file) ?? ''));
+
+const hasGcc = spawnSync('gcc', ['--version']).status === 0;
+
+const built = new Map<string, string>();
+
+/** Compiles it once; returns what gcc says. */
+function compile(file: string): string {
+  const text = programs.get(file) ?? '';
+  let said = built.get(file);
+  if (said !== undefined) return said;
+  const flags = ['-std=gnu11', '-O0', '-Wall', '-Wextra', '-Werror'];
+  const source = folder.write(`${file}.c`, text);
+  said = spawnSync('gcc', [...flags, '-o', join(folder.path, file), source], { encoding: 'utf8' }).stderr;
+  built.set(file, said);
+  return said;
+}
+
+describe('lengths', () => {
+  test.each([
+    [1, 2, 1],
+    [2, 2, REAL_PAGE],
+    [3, 2, REAL_PAGE + 1],
+    [3, 4, REAL_PAGE - 1],
+    [2, 4, 2],
+    [0, 4, 0],
+    [-1, 4, -1],
+  ])('%i of pages of %i keeps its edge: %i', (n, page, real) => {
+    expect(scaleBytes(n, page, REAL_PAGE, 'edges')).toBe(real);
+  });
+
+  test('all grow alike, so that sums stay sums', () => {
+    expect(scaleBytes(3, 4, REAL_PAGE, 'linear')).toBe(3 * scaleBytes(1, 4, REAL_PAGE, 'linear'));
+  });
+
+  test.each([
+    [1, '1'],
+    [REAL_PAGE, 'page'],
+    [2 * REAL_PAGE, '2*page'],
+    [REAL_PAGE - 1, 'page-1'],
+    [2 * REAL_PAGE + 1, '2*page+1'],
+    [(3 * REAL_PAGE) / 4, '3*page/4'],
+  ])('%i is %s in words', (n, text) => {
+    expect(sizeText(n)).toBe(text);
+  });
+
+  test('bytes are letters, and long runs of one are counted', () => {
+    expect(bytesText(Uint8Array.from([0, 1, 3, 3, 3, 2, 4, 4, 4, 4]))).toBe('?Faaa*b{4}');
+  });
+});
+
+describe('as C', () => {
+  test('is what user space can reach of the corpus, and see', () => {
+    expect(withProgram.map((file) => file.replace('.trace', ''))).toEqual(REACHED);
+  });
+
+  test('for the rest it says what is in the way', () => {
+    const others = files.filter((file) => !withProgram.includes(file)).map((file) => programs.get(file) ?? '');
+    expect(others.filter((text) => !/^[a-z].*[^.]$/.test(text) || text.includes('\n'))).toEqual([]);
+  });
+
+  test.skipIf(!hasGcc)('compiles without a warning (where there is gcc)', () => {
+    expect(withProgram.map(compile)).toEqual(withProgram.map(() => ''));
+  });
+
+  test('is in the form of kernel files: ASCII, tabs, at most 100 columns', () => {
+    for (const file of withProgram) {
+      const lines = (programs.get(file) ?? '').split('\n');
+      const wide = (line: string): number => line.replaceAll('\t', ' '.repeat(8)).length;
+      expect(lines.filter((line) => wide(line) > 100 || /[^\t\x20-\x7e]|\s$/.test(line))).toEqual([]);
+    }
+  });
+});
+
+/** The model of the kernel that this machine runs. */
+const host = DESIGNS.find(({ id }) => id === `linux-${/^\d+\.\d+/.exec(release())?.[0]}`);
+
+describe.skipIf(!hasGcc || host === undefined)('on this kernel (gcc, and a kernel that there is a model of)', () => {
+  /** Whether the model of this kernel breaks the rule of the trace, on its calls. */
+  function breaksHere(file: string): boolean {
+    // readv() in two attempts is in no kernel of today.
+    if (file.startsWith('atomic-redo')) return false;
+    const { trace, runner, ops } = taken(file, host?.id);
+    const path = new Path(runner);
+    return ops.some((op) => {
+      path.take(op);
+      return path.found.some(({ invariant }) => invariant === trace.violates?.invariant);
+    });
+  }
+
+  test.each(ON_HOST())('%s comes to what the model says', (file) => {
+    expect(compile(file)).toBe('');
+    const { status, stdout } = spawnSync(join(folder.path, file), [], { encoding: 'utf8', timeout: 10_000 });
+    expect(stdout).toMatch(/^ {2}1 {2}\w+\(/m);
+    expect(status).toBe(breaksHere(file) ? C_STATUS.reproduced : C_STATUS.kept);
+  });
+
+  test('README.md shows what one prints', () => {
+    const { file, text } = shown();
+    expect(compile(file)).toBe('');
+    expect(spawnSync(join(folder.path, file), [], { encoding: 'utf8' }).stdout).toBe(text);
+  });
+});
+
+/** The output of a program, as README.md shows it. */
+function shown(): { readonly file: string; readonly text: string } {
+  const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const [, file, block] = /<!-- program: (.+) -->\s+```text\n([\s\S]*?)```/.exec(text) ?? [];
+  return { file: `${file}.trace`, text: block ?? '' };
+}
+
+/** Those that can not harm a kernel which has the bug. */
+function ON_HOST(): string[] {
+  return withProgram.filter((file) => !(programs.get(file) ?? '').includes('does not come back'));
+}
+
+describe('iovcheck repro', () => {
+  const trace = (name: string): string => new URL(name, CORPUS).pathname;
+
+  test('writes a program to a file', async () => {
+    const name = trace('linux-6.18.packet.packet-boundaries.pwrite.trace');
+    const file = join(folder.path, 'written.c');
+    expect(await iovcheck(['repro', name, '--as', 'c', '-o', file])).toMatchObject({ status: 0, out: '', err: '' });
+    const out = readFileSync(file, 'utf8');
+    expect(out).toContain("Reference: F-8 of iovcheck's docs/findings.md.");
+    expect(out).toContain(`STEP(read(p.r, buf, page), buf, "3 abc", "2 ab");`);
+  });
+
+  test('says which call is in the way', async () => {
+    const name = trace('pipe-iter-2016.sanity.iov_iter_advance.trace');
+    const { status, out, err } = await iovcheck(['repro', name, '--as', 'c']);
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    expect(err).toContain('user space has no call that is iov_iter_pipe');
+  });
+
+  test('needs a trace that breaks a rule', async () => {
+    const name = trace('linux-6.1.returns-what-it-promised.pread.trace');
+    const { status, err } = await iovcheck(['repro', name, '--as', 'c', '--on', 'linux-6.18']);
+    expect(status).toBe(2);
+    expect(err).toContain(
+      'does not violate returns-what-it-promised at pread on linux-6.18; there is nothing to reproduce',
+    );
+  });
+});
