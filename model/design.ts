@@ -51,6 +51,8 @@ export interface DesignSpec {
   readonly id: string;
   readonly title: string;
   readonly source: readonly KernelRef[];
+  /** Of a bug that mainline had: the commits that brought it in, where they are known, and the one that took it out. */
+  readonly history?: { readonly origins: readonly string[]; readonly fix: string };
   readonly base?: Design;
   /** Functions that the base has. A function of the fixes where the design has named fixes. */
   readonly override?: Partial<KernelFunctions> | ((fix: FixSet) => Partial<KernelFunctions>);

@@ -13,6 +13,7 @@ export const design = defineDesign({
   id: 'aligned-bvec-offset',
   title: 'Linux 6.12, with iov_iter_aligned_bvec() as before 6.12.y mended it',
   source: [{ tree: '334d7c4fb60c', file: 'lib/iov_iter.c', symbol: 'iov_iter_aligned_bvec' }],
+  history: { origins: ['2263639f96f2'], fix: '334d7c4fb60c' },
   base: linux612,
   override: { iovIterIsAligned: isAlignedBy('whole') },
   scenarios: ['iov-iter'],

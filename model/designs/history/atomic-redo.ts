@@ -61,6 +61,7 @@ export const design = defineDesign({
   id: 'atomic-redo',
   title: 'Linux 3.3, with a buffer of two segments of which the second is paged in late',
   source: [{ tree: '3.3', file: 'fs/pipe.c', symbol: 'pipe_iov_copy_to_user' }],
+  history: { origins: [], fix: 'f0d1bec9d58d' },
   base: linux33,
   add: { functions: { pipeReadv } },
   scenarios: ['packet'],

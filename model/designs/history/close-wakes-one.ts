@@ -26,6 +26,7 @@ export const design = defineDesign({
   id: 'close-wakes-one',
   title: 'Linux 6.1, with a close that wakes one reader and one writer, as before 6551d5c56eb0',
   source: [{ tree: '6551d5c56eb0', file: 'fs/pipe.c', symbol: 'pipe_release' }],
+  history: { origins: ['0ddad21d3e99'], fix: '6551d5c56eb0' },
   base: linux61,
   override: { pipeRelease },
   scenarios: ['blocking'],

@@ -15,6 +15,7 @@ export const design = defineDesign({
   id: 'copy-mc-short',
   title: 'Linux 5.8, with machine checks in what is copied into a pipe',
   source: [{ tree: 'c3497fd009ef', file: 'lib/iov_iter.c', symbol: 'copy_mc_pipe_to_iter' }],
+  history: { origins: [], fix: 'c3497fd009ef' },
   base: linux58,
   add: { functions: { copyMcPipeToIter: copyPipeToIterMcsafe } },
   bounds: { ring: 1, files: 1 },

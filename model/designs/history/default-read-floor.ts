@@ -16,6 +16,7 @@ export const design = defineDesign({
   id: 'default-read-floor',
   title: 'Linux 5.8, with the page count of default_file_splice_read() as it was in 4.9-rc',
   source: [{ tree: '8e54cadab447', file: 'fs/splice.c', symbol: 'default_file_splice_read' }],
+  history: { origins: ['523ac9afc73a'], fix: '8e54cadab447' },
   base: linux58,
   override: {
     defaultFileSpliceRead: (k, file, ppos, len) =>

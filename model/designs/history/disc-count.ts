@@ -20,6 +20,7 @@ export const design = defineDesign({
   id: 'disc-count',
   title: 'Linux 6.1, with copy_page_to_iter() to a discard iterator as up to 5.13',
   source: [{ tree: 'a506abc7b644', file: 'lib/iov_iter.c', symbol: 'copy_page_to_iter' }],
+  history: { origins: [], fix: 'a506abc7b644' },
   base: linux61,
   override: { copyPageToIter },
   scenarios: ['iov-iter'],

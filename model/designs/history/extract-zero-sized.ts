@@ -14,6 +14,7 @@ export const design = defineDesign({
   id: 'extract-zero-sized',
   title: 'Linux 6.12, with extraction that loses its way over empty segments, as up to 6.5',
   source: [{ tree: 'f741bd7178c9', file: 'lib/iov_iter.c', symbol: 'iov_iter_extract_bvec_pages' }],
+  history: { origins: ['7d58fe731028'], fix: 'f741bd7178c9' },
   base: linux612,
   override: extractSegments63,
   scenarios: ['extract'],

@@ -26,6 +26,7 @@ export const design = defineDesign({
   id: 'fionread-16-bit',
   title: 'Linux 6.18, with FIONREAD counting in an int',
   source: [{ tree: 'd810d4c27bf3', file: 'fs/pipe.c', symbol: 'pipe_ioctl' }],
+  history: { origins: ['3d252160b818'], fix: 'd810d4c27bf3' },
   base: linux618,
   override: { pipeIoctl },
   bounds: { ring: 1, slots: 0, contents: 'off', symmetry: 'off' },

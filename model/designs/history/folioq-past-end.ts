@@ -17,6 +17,7 @@ export const design = defineDesign({
   id: 'folioq-past-end',
   title: 'Linux 6.12, with the walk over a folio_queue as before 6.12.y mended it',
   source: [{ tree: '808471ddb0fa', file: 'include/linux/iov_iter.h', symbol: 'iterate_folioq' }],
+  history: { origins: [], fix: '808471ddb0fa' },
   base: linux612,
   override: copiesByWalk(iterateFolioqPastEnd),
   add: {

@@ -15,6 +15,7 @@ export const design = defineDesign({
   id: 'fuse-released-flags',
   title: 'Linux 6.1, with the flags that fuse looked at after their release in 5.16-rc1',
   source: [{ tree: '473441720c86', file: 'fs/fuse/dev.c', symbol: 'fuse_try_move_page' }],
+  history: { origins: ['712a951025c0'], fix: '473441720c86' },
   base: linux61,
   override: {
     fuseTryMovePage(k, buf) {

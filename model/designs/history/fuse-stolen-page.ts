@@ -14,6 +14,7 @@ export const design = defineDesign({
   id: 'fuse-stolen-page',
   title: 'Linux 6.1, with the page that fuse gave back to the pipe up to 5.15',
   source: [{ tree: '712a951025c0', file: 'fs/fuse/dev.c', symbol: 'fuse_try_move_page' }],
+  history: { origins: ['dd3bb14f44a6'], fix: '712a951025c0' },
   base: linux61,
   override: { fuseTryMovePage },
   scenarios: ['vmsplice'],

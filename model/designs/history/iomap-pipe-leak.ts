@@ -20,6 +20,7 @@ export const design = defineDesign({
   id: 'iomap-pipe-leak',
   title: 'Linux 5.8, with direct reads that leave what they did not read in the pipe',
   source: [{ tree: '419e9c38aa07', file: 'fs/iomap/direct-io.c', symbol: 'iomap_dio_rw' }],
+  history: { origins: [], fix: '419e9c38aa07' },
   base: linux58,
   override: { callReadIter: (k, file, to) => readInode(k, file, inodeOf(k, file, 'read_iter'), to, directRead) },
   scenarios: ['file-splice'],

@@ -21,6 +21,7 @@ export const design = defineDesign({
   id: 'occupancy-16-bit',
   title: 'Linux 6.18, with pipe_occupancy() wider than head and tail',
   source: [{ tree: 'c27c66afc449', file: 'include/linux/pipe_fs_i.h', symbol: 'pipe_occupancy' }],
+  history: { origins: ['3d252160b818'], fix: 'c27c66afc449' },
   base: linux618,
   override: { pipeWrite: pipeWriteBy(pipeFull) },
   scenarios: ['packet'],

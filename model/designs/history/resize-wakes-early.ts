@@ -15,6 +15,7 @@ export const design = defineDesign({
   id: 'resize-wakes-early',
   title: 'Linux 6.1, with writers woken before max_usage is raised, as from 5.8 to 6.7',
   source: [{ tree: 'e95aada4cb93', file: 'fs/pipe.c', symbol: 'pipe_resize_ring' }],
+  history: { origins: ['c73be61cede5'], fix: 'e95aada4cb93' },
   base: linux61,
   override: { pipeResizeRing, pipeSetSize },
   scenarios: ['blocking'],

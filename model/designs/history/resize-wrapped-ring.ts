@@ -40,6 +40,7 @@ export const design = defineDesign({
   id: 'resize-wrapped-ring',
   title: 'Linux 6.1, with the resize of a pipe as first posted in 2010',
   source: [{ tree: '1d862f41222b', file: 'fs/pipe.c', symbol: 'pipe_set_size' }],
+  history: { origins: ['35f3d14dbbc5'], fix: '1d862f41222b' },
   base: linux61,
   override: { pipeResizeRing },
   scenarios: ['splice'],

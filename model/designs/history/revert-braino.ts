@@ -48,6 +48,7 @@ export const design = defineDesign({
   id: 'revert-braino',
   title: 'Linux 5.8, with the arithmetic of the first iov_iter_revert() of a pipe',
   source: [{ tree: '8c9a694dc046', file: 'lib/iov_iter.c', symbol: 'iov_iter_revert' }],
+  history: { origins: ['27c0e3748e41'], fix: '8c9a694dc046' },
   base: linux58,
   override: { iovIterRevert },
   scenarios: ['pipe-iter'],

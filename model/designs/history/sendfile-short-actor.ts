@@ -27,6 +27,7 @@ export const design = defineDesign({
   id: 'sendfile-short-actor',
   title: 'Linux 6.1, with the position of the input moved by what was read',
   source: [{ tree: '51a92c0f6ce8', file: 'fs/splice.c', symbol: 'splice_direct_to_actor' }],
+  history: { origins: [], fix: '51a92c0f6ce8' },
   base: linux61,
   override: { spliceDirectToActor },
   scenarios: ['sendfile'],

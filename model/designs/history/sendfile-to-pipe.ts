@@ -16,6 +16,7 @@ export const design = defineDesign({
   id: 'sendfile-to-pipe',
   title: 'Linux 6.1, with pipes that sendfile() can not write to',
   source: [{ tree: 'f8ad8187c3b5', file: 'fs/pipe.c', symbol: 'pipefifo_fops' }],
+  history: { origins: [], fix: 'f8ad8187c3b5' },
   base: linux61,
   override: {
     doSendfile: doSendfile48,

@@ -17,6 +17,7 @@ export const design = defineDesign({
   id: 'splice-empty-buffer',
   title: 'Linux 6.1, with the splices that an empty buffer ended up to 5.8',
   source: [{ tree: 'd1a819a2ec2d', file: 'fs/splice.c', symbol: 'eat_empty_buffer' }],
+  history: { origins: ['8cefc107ca54'], fix: 'd1a819a2ec2d' },
   base: linux61,
   override: {
     spliceFromPipeNext: (k) => spliceFromPipeNext(k, headTailEnds),

@@ -38,6 +38,7 @@ export const design = defineDesign({
   id: 'splice-full-livelock',
   title: 'Linux 5.8, with splices that ask for more than the pipe has room for',
   source: [{ tree: '17614445576b', file: 'fs/splice.c', symbol: 'splice_direct_to_actor' }],
+  history: { origins: [], fix: '17614445576b' },
   base: linux58,
   override: {
     doSpliceTo: doSpliceTo48,

@@ -14,6 +14,7 @@ export const design = defineDesign({
   id: 'splice-to-append',
   title: 'Linux 6.1, with splices into files that are open to append',
   source: [{ tree: 'efc968d450e0', file: 'fs/splice.c', symbol: 'do_splice_from' }],
+  history: { origins: [], fix: 'efc968d450e0' },
   base: linux61,
   override: {
     doSpliceToFile: (k, out, offOut, len) =>

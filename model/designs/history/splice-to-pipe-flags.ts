@@ -15,6 +15,7 @@ export const design = defineDesign({
   id: 'splice-to-pipe-flags',
   title: 'Linux 6.1, with the flags that splice_to_pipe left as they were up to 4.10',
   source: [{ tree: '5a81e6a171cd', file: 'fs/splice.c', symbol: 'splice_to_pipe' }],
+  history: { origins: [], fix: '5a81e6a171cd' },
   base: linux61,
   override: bySplicePipeDesc,
   add: { functions: { spliceToPipe: (k) => spliceToPipeWith(k, -1) } },

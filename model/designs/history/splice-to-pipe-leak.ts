@@ -30,6 +30,7 @@ export const design = defineDesign({
   id: 'splice-to-pipe-leak',
   title: 'Linux 6.1, with the pages that a short splice_to_pipe leaked up to 2.6.22',
   source: [{ tree: '00de00bdad27', file: 'fs/splice.c', symbol: 'splice_to_pipe' }],
+  history: { origins: [], fix: '00de00bdad27' },
   base: linux61,
   override: bySplicePipeDesc,
   add: { functions: { spliceToPipe } },

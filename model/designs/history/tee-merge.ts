@@ -16,6 +16,7 @@ export const design = defineDesign({
   id: 'tee-merge',
   title: 'Linux 6.1, with copies by tee and splice that a write may be merged into, as up to 5.0',
   source: [{ tree: 'a0ce2f0aa6ad', file: 'fs/splice.c', symbol: 'link_pipe' }],
+  history: { origins: ['70524490ee2e', '7c77f0b3f920'], fix: 'a0ce2f0aa6ad' },
   base: linux61,
   override: { pipeBufMarkUnmergeable },
   scenarios: ['splice'],

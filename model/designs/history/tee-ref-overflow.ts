@@ -13,6 +13,7 @@ export const design = defineDesign({
   id: 'tee-ref-overflow',
   title: 'Linux 6.1, with references by tee that are never refused, as up to 5.0',
   source: [{ tree: '6b3a70773630', file: 'fs/pipe.c', symbol: 'generic_pipe_buf_get' }],
+  history: { origins: [], fix: '6b3a70773630' },
   base: linux61,
   override: { pipeBufGet },
   bounds: { slots: 0, refbits: 2, contents: 'off' },

@@ -33,6 +33,7 @@ export const design = defineDesign({
   id: 'write-stale-head',
   title: 'Linux 6.1, with a writer that remembers head while it sleeps, as in 5.5-rc2',
   source: [{ tree: '0dd1e3773ae8', file: 'fs/pipe.c', symbol: 'pipe_write' }],
+  history: { origins: ['1b6b26ae7053'], fix: '0dd1e3773ae8' },
   base: linux61,
   override: { pipeWrite, pipeWriteWasEmpty },
   add: {

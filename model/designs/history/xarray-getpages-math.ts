@@ -43,6 +43,7 @@ export const design = defineDesign({
   id: 'xarray-getpages-math',
   title: 'Linux 6.1, with the length that get_pages of an xarray returned up to 5.18',
   source: [{ tree: '6c77676645ad', file: 'lib/iov_iter.c', symbol: 'iter_xarray_get_pages' }],
+  history: { origins: ['7ff5062079ef'], fix: '6c77676645ad' },
   base: linux61,
   override: { iterXarrayGetPages },
   scenarios: ['extract'],

@@ -16,6 +16,7 @@ export const design = defineDesign({
   id: 'zero-page-pins',
   title: 'Linux 6.12, with pins of the zero page counted as up to 6.4',
   source: [{ tree: 'c8070b787519', file: 'mm/gup.c', symbol: 'pin_user_pages' }],
+  history: { origins: [], fix: 'c8070b787519' },
   base: linux612,
   override: gupPinsZeroPage,
   bounds: { vpages: 2, files: 1, oom: 'off', contents: 'off', refbits: 5, bias: 8 },
