@@ -6,12 +6,14 @@ import { replay } from '../harness/replay.js';
 import type { CheckResult, Violation } from '../harness/result.js';
 import type { Found } from '../harness/runner.js';
 import { Runner } from '../harness/runner.js';
+import type { Trace } from '../harness/trace.js';
 import { formatTrace } from '../harness/trace.js';
 import { knownFor, verdictOf } from '../harness/verdict.js';
 import type { Design } from '../model/design.js';
 import { cName } from '../model/functions.js';
 import type { Asked } from '../reports/account.js';
 import { accountOf, againText } from '../reports/account.js';
+import { itfText } from '../reports/itf.js';
 import type { PageOptions } from '../reports/html/result.js';
 import type { ResultData } from '../reports/html/data.js';
 import { Attribution } from './attribute.js';
@@ -75,23 +77,31 @@ function explainOne(runner: Runner, raw: RawClass, design: Design, attribution: 
   };
 }
 
-function tracesOf(search: Search, result: CheckResult): Report['traces'] {
+interface TraceFile {
+  /** Without what says in which form it is. */
+  readonly stem: string;
+  readonly trace: Trace;
+  readonly violation: Violation;
+}
+
+function tracesOf(search: Search, result: CheckResult): TraceFile[] {
   const { scenario, bounds, engine, seed, part = 1 } = search;
   const by = part === 1 ? engine : `${engine}-${part}`;
-  return result.violations.map((v, n) => {
-    const name = [result.design, scenario, by, String(n + 1).padStart(2, '0'), v.class.invariant, v.class.op].join('.');
-    const trace = {
-      design: fullName(search.ref),
-      scenario,
-      bounds,
-      ops: v.trace,
-      violates: v.class,
-      minimality: v.minimality,
-      engine,
-      seed,
-    };
-    return { file: `${name.replace(/[^\w.-]/g, '_')}.trace`, text: formatTrace(trace) };
+  return result.violations.map((violation, n) => {
+    const { class: violates, minimality, trace: ops } = violation;
+    const number = String(n + 1).padStart(2, '0');
+    const name = [result.design, scenario, by, number, violates.invariant, violates.op].join('.');
+    const trace = { design: fullName(search.ref), scenario, bounds, ops, violates, minimality, engine, seed };
+    return { stem: name.replace(/[^\w.-]/g, '_'), trace, violation };
   });
+}
+
+/** Each violation with all its states. */
+function itfOf(runner: Runner, files: readonly TraceFile[]): NonNullable<Report['itf']> {
+  return files.map(({ stem, trace, violation: v }) => ({
+    file: `${stem}.itf.json`,
+    text: itfText(runner, trace, `${v.class.invariant}: ${v.explanation}`),
+  }));
 }
 
 /** Shortest first; among equals in the order in which they were found. */
@@ -130,7 +140,8 @@ export function explain(
     });
   }
   const result = resultOf(search, design, tally, violations);
-  const traces = tracesOf(search, result);
+  const found = tracesOf(search, result);
+  const traces = found.map(({ stem, trace }) => ({ file: `${stem}.trace`, text: formatTrace(trace) }));
   const files = new Map(result.violations.map((v, n) => [v, traces[n].file]));
   const text = renderReport(result, runner, search, files);
   const asked = askedOf(search);
@@ -143,6 +154,7 @@ export function explain(
     traces,
     ...(search.isTold ? { account: accountOf(result, runner, asked) } : {}),
     ...(page === undefined ? {} : { page }),
+    ...(search.hasStates ? { itf: itfOf(runner, found) } : {}),
   };
 }
 

@@ -8,7 +8,7 @@ import { SCENARIOS } from '../model/scenario.js';
 import type { NamedDesign } from './designs.js';
 import type { Budget, CheckOptions } from './options.js';
 import type { Search } from './protocol.js';
-import { needsAccount, needsPage } from './reporter-options.js';
+import { needsAccount, needsPage, needsStates } from './reporter-options.js';
 
 /** Steps of a random search that no --budget limits. */
 const RANDOM_STEPS = 2_000_000;
@@ -91,6 +91,7 @@ export function plan(designs: readonly NamedDesign[], options: CheckOptions, has
           ...(options.traces === undefined ? {} : { traces: options.traces }),
           ...(needsAccount(options.reporters) ? { isTold: true } : {}),
           ...(needsPage(options.reporters) ? { hasPage: true } : {}),
+          ...(needsStates(options.reporters) ? { hasStates: true } : {}),
         };
         const hasBase = bounds.callers === 'careless' && design.facts.hasBase;
         const known = design.facts.expect.known ?? [];

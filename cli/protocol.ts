@@ -56,6 +56,8 @@ export interface Search extends Place {
   readonly isTold?: true;
   /** What a page is drawn from is wanted as well. */
   readonly hasPage?: true;
+  /** A format wants each state of each run (reports/itf.ts). */
+  readonly hasStates?: true;
   /** Of engine coverage: inputs to begin with, as the ops of a trace. */
   readonly seeds?: readonly (readonly string[])[];
   /** Of engine exhaustive: another search begins where this one had to stop. */
@@ -237,6 +239,8 @@ export interface Report {
   readonly text: string;
   /** The same in words, where formats want them. */
   readonly account?: Account;
+  /** Each violation in ITF, where that is wanted. */
+  readonly itf?: readonly { readonly file: string; readonly text: string }[];
   /** One file a violation. */
   readonly traces: readonly { readonly file: string; readonly text: string }[];
   /** Where a page is wanted. */

@@ -11,7 +11,11 @@ export const REPORTERS = {
   junit: 'JUnit XML for CI servers: a suite a search, a test a rule',
   ktap: 'KTAP version 1, as the kernel’s own tests print it',
   html: 'one page to look at, and an SVG a step, in the folder html:DIR',
+  sarif: 'SARIF 2.1.0, for code scanning and editors',
   github: 'annotations of GitHub Actions, beside the text',
+  markdown: 'for a comment on a pull request',
+  email: 'for a reply on a mailing list, at 72 columns',
+  itf: 'traces of Apalache and Quint, one file a violation: itf:DIR',
 } as const;
 
 export type ReporterKind = keyof typeof REPORTERS;
@@ -24,10 +28,8 @@ export function reportersHelp(): string {
 
 const KINDS = Object.keys(REPORTERS) as ReporterKind[];
 
-/** Formats that a violation has to be put into words for. */
-const WORDS: ReadonlySet<ReporterKind> = new Set(
-  KINDS.filter((kind) => !['text', 'json', 'ndjson', 'html'].includes(kind)),
-);
+/** Formats that no violation has to be put into words for. */
+const WORDLESS: ReadonlySet<ReporterKind> = new Set(['text', 'json', 'ndjson', 'html', 'itf']);
 
 export interface Reporter {
   readonly kind: ReporterKind;
@@ -36,10 +38,14 @@ export interface Reporter {
 }
 
 /** Whether one of them needs what reports/account.ts makes. */
-export const needsAccount = (reporters: readonly Reporter[]): boolean => reporters.some(({ kind }) => WORDS.has(kind));
+export const needsAccount = (reporters: readonly Reporter[]): boolean =>
+  reporters.some(({ kind }) => !WORDLESS.has(kind));
 
 /** Whether a page is to be made, for which each trace is drawn step by step. */
 export const needsPage = (reporters: readonly Reporter[]): boolean => reporters.some(({ kind }) => kind === 'html');
+
+/** Whether one of them shows each state of a run. */
+export const needsStates = (reporters: readonly Reporter[]): boolean => reporters.some(({ kind }) => kind === 'itf');
 
 function parseReporter(text: string): Reporter {
   const at = text.indexOf(':');
@@ -50,6 +56,8 @@ function parseReporter(text: string): Reporter {
   }
   if (at < 0 && kind === 'html')
     throw new UsageError('--reporter html: it is a folder; write where it is to be, e.g. --reporter html:report');
+  if (at < 0 && kind === 'itf')
+    throw new UsageError('--reporter itf: it writes a file a violation; name a folder, e.g. --reporter itf:traces');
   if (at < 0) return { kind };
   if (at === text.length - 1)
     throw new UsageError(`--reporter ${text}: write a path after the colon, e.g. ${kind}:out.${kind}`);

@@ -4,6 +4,7 @@ import type { CheckResult } from '../harness/result.js';
 import type { Conclusion } from '../harness/verdict.js';
 import type { Account } from '../reports/account.js';
 import { resultToJson, toJson } from '../reports/json.js';
+import { ownPackage } from './doctor.js';
 import { print, writeFile, writeFiles } from './output.js';
 import { writePage } from './page.js';
 import { placeIn } from './place.js';
@@ -15,11 +16,17 @@ type Render = (accounts: readonly Account[], conclusion: Conclusion) => string;
 /** Formats of what is in words; what they are written with is loaded when it is needed. */
 const RENDERERS: Readonly<Partial<Record<ReporterKind, () => Promise<Render>>>> = {
   junit: async () => (await import('../reports/junit.js')).junitText,
+  sarif: async () => {
+    const { sarifText } = await import('../reports/sarif.js');
+    return (accounts, conclusion) => sarifText(accounts, conclusion, ownPackage().version, placeIn);
+  },
   ktap: async () => (await import('../reports/ktap.js')).ktapText,
   github: async () => {
     const { githubText } = await import('../reports/github.js');
     return (accounts, conclusion) => githubText(accounts, conclusion, placeIn);
   },
+  markdown: async () => (await import('../reports/markdown.js')).markdownText,
+  email: async () => (await import('../reports/email.js')).emailText,
 };
 
 export class Reporters {
@@ -49,13 +56,18 @@ export class Reporters {
     const out: string[] = [];
     for (const { kind, path } of this.list) {
       if (path === undefined) continue;
-      const problem =
-        kind === 'html'
-          ? await writePage(path, this.reports, conclusion.lastLine)
-          : writeFile(path, await this.document(kind, conclusion), `--reporter ${kind}:PATH`);
+      const problem = await this.writeOne(kind, path, conclusion);
       if (problem !== undefined) out.push(problem);
     }
     return out;
+  }
+
+  private async writeOne(kind: ReporterKind, path: string, conclusion: Conclusion): Promise<string | undefined> {
+    if (kind === 'html') return writePage(path, this.reports, conclusion.lastLine);
+    const option = `--reporter ${kind}:PATH`;
+    if (kind !== 'itf') return writeFile(path, await this.document(kind, conclusion), option);
+    const files = this.reports.flatMap(({ itf }) => itf ?? []);
+    return writeFiles(path, files, option);
   }
 
   /** What goes to stdout at the end: a document, or the last line of text. */

@@ -7,6 +7,8 @@ import type { Bounds } from '../model/bounds.js';
 import { SCENARIOS } from '../model/scenario.js';
 import type { ScenarioName } from '../model/scenario.js';
 import { UsageError, formatBounds, parseBounds } from './bounds-text.js';
+import type { Line } from './itf-trace.js';
+import { isItf, readItf } from './itf-trace.js';
 import { nearest } from './nearest.js';
 import { resolveOp } from './op-text.js';
 import type { EngineName, Minimality } from './result.js';
@@ -52,19 +54,15 @@ export function formatTrace(t: Trace): string {
   return `${[FIRST_LINE, ...lines, '', ...t.ops, 'end'].join('\n')}\n`;
 }
 
-/** A line without its comment, and its number in the file. */
-interface Line {
-  readonly text: string;
-  readonly at: number;
-}
-
 /** Where a message points to: `file.trace:7`. */
 type Fail = (at: number, message: string) => never;
 
+/** A trace in its text form, or in ITF (itf-trace.ts). */
 export function parseTrace(text: string, name: string): Trace {
   const fail: Fail = (at, message) => {
     throw new UsageError(`${name}:${at}: ${message}`);
   };
+  if (isItf(text)) return parseItf(text, name, fail);
   const raw = text.split(/\r?\n/);
   checkFirstLine(raw[0], text, fail);
   const lines = raw.map((line, n) => ({ text: line.replace(/(^|\s)#.*$/, '').trim(), at: n + 1 }));
@@ -87,17 +85,28 @@ export function parseTrace(text: string, name: string): Trace {
     fail(body[end + 1].at, "something follows 'end'; put it before that line, or behind a '#'");
   if (end === 0) fail(body[0].at, "there is no op before 'end'; write one a line, e.g. pwrite fd=w size=1");
   const ops = body.slice(0, end);
-  const trace = readHead(
-    headers,
-    lines[n - 1].at,
-    ops.map((op) => op.text.replace(/\s+/g, ' ')),
-    fail,
-  );
+  return traceOf(headers, lines[n - 1].at, ops, fail);
+}
+
+function traceOf(headers: ReadonlyMap<Header, Line>, endOfHead: number, ops: readonly Line[], fail: Fail): Trace {
+  const texts = ops.map((op) => op.text.replace(/\s+/g, ' '));
+  const trace = readHead(headers, endOfHead, texts, fail);
   linesOf.set(
     trace.ops,
     ops.map((op) => op.at),
   );
   return trace;
+}
+
+function parseItf(text: string, name: string, fail: Fail): Trace {
+  const { head, ops } = readItf(text, name);
+  for (const [key, { at }] of head) checkHeader(key, at, fail);
+  return traceOf(new Map(head as readonly (readonly [Header, Line])[]), 1, ops, fail);
+}
+
+function checkHeader(key: string, at: number, fail: Fail): void {
+  if (!HEADERS.includes(key as Header))
+    fail(at, `there is no header '${key}'; did you mean '${nearest(key, HEADERS)}'? There are ${HEADERS.join(', ')}`);
 }
 
 function checkFirstLine(line: string, text: string, fail: Fail): void {
@@ -119,8 +128,7 @@ function parseHead(lines: readonly Line[], fail: Fail): Map<Header, Line> {
         fail(at, 'ops come after the head; put an empty line before the first one');
       fail(at, `'${text}' is no header; write 'name: value', with one of ${HEADERS.join(', ')}`);
     }
-    if (!HEADERS.includes(key as Header))
-      fail(at, `there is no header '${key}'; did you mean '${nearest(key, HEADERS)}'? There are ${HEADERS.join(', ')}`);
+    checkHeader(key, at, fail);
     if (out.has(key as Header)) fail(at, `the header '${key}' stands here twice; keep one`);
     if (value === '') fail(at, `the header '${key}' is empty; write a value after the colon`);
     out.set(key as Header, { text: value, at });

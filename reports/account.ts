@@ -7,6 +7,7 @@ import type { CheckResult, Violation } from '../harness/result.js';
 import type { Runner } from '../harness/runner.js';
 import { resolveOps } from '../harness/trace.js';
 import { formatBounds } from '../harness/bounds-text.js';
+import type { Design } from '../model/design.js';
 import type { KernelRef } from '../model/source.js';
 import { authorOf, sources } from './fault.js';
 import { where } from './later.js';
@@ -25,6 +26,7 @@ export interface RuleAccount {
   readonly why: string;
   /** Where it comes from, in words; '' for an invariant of the design. */
   readonly source: string;
+  readonly refs: readonly KernelRef[];
 }
 
 export interface ViolationAccount {
@@ -52,7 +54,8 @@ export interface Account {
   readonly name: string;
   readonly isFile: boolean;
   readonly title: string;
-  readonly source: readonly KernelRef[];
+  /** Of a bug that mainline had: the commits that brought it in, and the one that took it out. */
+  readonly history?: NonNullable<Design['history']>;
   /** `page=4,ring=1,...` */
   readonly bounds: string;
   /** Each rule that has something to say in the scenario. */
@@ -75,7 +78,7 @@ export interface Asked {
 function rulesOf({ invariants, w }: Runner): RuleAccount[] {
   return invariants
     .filter((rule) => rule.needs?.(w.scenario.needs) !== false)
-    .map(({ id, statement, why, source }) => ({ id, statement, why, source: sources(source) }));
+    .map(({ id, statement, why, source }) => ({ id, statement, why, source: sources(source), refs: source }));
 }
 
 /** The file of the function at fault: where its author's sources name it, or name one file only. */
@@ -132,7 +135,7 @@ export function accountOf(result: CheckResult, runner: Runner, asked: Asked): Ac
     name: asked.name,
     isFile: asked.isFile,
     title: design.title,
-    source: design.source,
+    ...(design.history === undefined ? {} : { history: design.history }),
     bounds: formatBounds(bounds, scenario),
     rules: rulesOf(runner),
     violations: sorted.map((v) => violationAccount(v, runner)),

@@ -68,3 +68,8 @@ export function boundsOption(bounds: Bounds, scenario: Scenario, design: Pick<De
 export function shellWord(word: string): string {
   return /^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
+
+/** A sentence that goes on from a colon; names such as I/O and CVE stay as they are. */
+export function lowerFirst(s: string): string {
+  return /^[A-Z][a-z]/.test(s) || /^A /.test(s) ? s[0].toLowerCase() + s.slice(1) : s;
+}

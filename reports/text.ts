@@ -14,7 +14,7 @@ import { faultRow, fixText, sources } from './fault.js';
 import { COLUMNS } from './draw.js';
 import type { Colour } from './later.js';
 import { laterText, plural, where } from './later.js';
-import { boundsOption, completeText, engineText, lengthText, notClaimed, searchedText } from './phrases.js';
+import { boundsOption, completeText, engineText, lengthText, lowerFirst, notClaimed, searchedText } from './phrases.js';
 import { runLines, takeRun } from './run.js';
 import { wrap } from './steps.js';
 
@@ -69,11 +69,6 @@ function checkCommand({ design, runner: { w } }: TextOptions): string {
 /** The command is one line, whatever its length: it is there to be copied. */
 function againLine(command: string): string {
   return `  ${'again'.padEnd(FIELD - 2)}${command}`;
-}
-
-/** A sentence that goes on from a colon; names such as I/O and CVE stay as they are. */
-function lowerFirst(s: string): string {
-  return /^[A-Z][a-z]/.test(s) || /^A /.test(s) ? s[0].toLowerCase() + s.slice(1) : s;
 }
 
 /** The counterexample itself: the rule, the run, what is wrong at its end. */

@@ -4,6 +4,7 @@ import { Folder, designText } from '../cli/run.js';
 import type { Written } from './formats.js';
 import { FORMATS, HOSTILE, written } from './formats.js';
 import { kunitStates, testCases } from './read.js';
+import { sarifProblems } from './sarif-schema.js';
 
 const folder = new Folder();
 afterAll(() => folder.remove());
@@ -137,6 +138,66 @@ describe('github', () => {
   });
 });
 
+describe('sarif', () => {
+  interface Run {
+    readonly invocations: readonly { readonly exitCode: number; readonly executionSuccessful: boolean }[];
+    readonly results: readonly {
+      readonly ruleId: string;
+      readonly level: string;
+      readonly locations: readonly { readonly physicalLocation?: unknown }[];
+      readonly suppressions?: readonly { readonly justification: string }[];
+      readonly partialFingerprints: Readonly<Record<string, string>>;
+    }[];
+    readonly properties: { readonly searches: readonly { readonly verdict: string; readonly complete: string }[] };
+  }
+  const runOf = (run: Written): Run => (JSON.parse(run.of('sarif')) as { runs: Run[] }).runs[0];
+
+  test('keeps to its schema, whatever was found', () => {
+    for (const run of [found, clean, cut, known, hostile]) expect(sarifProblems(run.of('sarif'))).toEqual([]);
+  });
+
+  test('has a result a violation, at the function of the kernel that is at fault', () => {
+    const { results, invocations } = runOf(found);
+    expect(results.map(({ ruleId, level }) => `${ruleId} ${level}`)).toEqual([
+      'returns-what-it-promised error',
+      'packet-boundaries error',
+    ]);
+    expect(results[1].locations[0].physicalLocation).toMatchObject({
+      artifactLocation: { uri: 'fs/pipe.c', uriBaseId: 'LINUX' },
+    });
+    expect(invocations).toMatchObject([{ exitCode: 1, executionSuccessful: true }]);
+  });
+
+  test('puts a violation of a file at the line of the override', () => {
+    const own = runOf(hostile).results.filter(({ partialFingerprints }) =>
+      Object.values(partialFingerprints).some((print) => print.startsWith('mine ')),
+    );
+    expect(own.length).toBeGreaterThan(0);
+    for (const { locations } of own)
+      expect(locations[0].physicalLocation).toMatchObject({
+        artifactLocation: { uri: 'mine.ts' },
+        region: { startLine: 6 },
+      });
+  });
+
+  test('suppresses what is known, and says what was not proved', () => {
+    for (const { level, suppressions } of runOf(known).results) {
+      expect(level).toBe('note');
+      expect(suppressions).toMatchObject([{ justification: expect.stringMatching(/^known, F-\d+/) as string }]);
+    }
+    expect(runOf(cut)).toMatchObject({ results: [], invocations: [{ exitCode: 3, executionSuccessful: true }] });
+    expect(runOf(cut).properties.searches[0].complete).toMatch(/nothing is proved$/);
+  });
+});
+
+describe('a mail', () => {
+  test('says in its subject what was found, or that nothing was', () => {
+    expect(found.of('email')).toMatch(/^Subject: \[iovcheck\] packet-2012:\s+returns-what-it-promised broken/);
+    expect(clean.of('email')).toMatch(/^Subject: \[iovcheck\] linux-3\.3: no rule is broken within the bounds\n/);
+    expect(cut.of('email')).toMatch(/^Subject: \[iovcheck\] linux-3\.3: nothing was found, and nothing is\s+proved\n/);
+  });
+});
+
 describe('words that are meant to break a format', () => {
   test('leave junit well formed', () => {
     const cases = testCases(hostile.of('junit'));
@@ -148,5 +209,25 @@ describe('words that are meant to break a format', () => {
   test('leave ktap its plan', () => {
     const results = hostile.of('ktap').match(/^(not )?ok \d+/gm);
     expect(results).toEqual(['not ok 1', 'not ok 2']);
+  });
+
+  test('leave markdown no markup of theirs', () => {
+    const text = hostile.of('markdown');
+    expect(text.match(/<\/?details>/g)).toHaveLength(2 * (text.match(/<summary>/g) ?? []).length);
+    const outside = text.replaceAll(/^(`{3,})\w*\n[\s\S]*?\n\1$/gm, '');
+    expect(outside).not.toMatch(/<b>(?! *&|[^<]*<\/b>)|^(`{3,})/m);
+    for (const line of outside.split('\n')) if (line.startsWith('|')) expect(line.split(/(?<!\\)\|/)).toHaveLength(6);
+  });
+
+  test('leave a mail its columns, and no control character', () => {
+    for (const run of [found, clean, cut, known, hostile]) {
+      expect(
+        run
+          .of('email')
+          .split('\n')
+          .filter((line) => line.length > 72),
+      ).toEqual([]);
+      expect(run.of('email')).not.toMatch(/[^\P{Cc}\n]|\p{Cs}/u);
+    }
   });
 });

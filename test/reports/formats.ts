@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Ended, Folder } from '../cli/run.js';
 import { iovcheck } from '../cli/run.js';
 
-export const FORMATS = ['json', 'junit', 'ktap', 'github'] as const;
+export const FORMATS = ['json', 'junit', 'ktap', 'sarif', 'github', 'markdown', 'email'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export interface Written extends Ended {
