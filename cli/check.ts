@@ -28,6 +28,11 @@ export class Errors {
   internal = 0;
   private readonly told = new Set<string>();
 
+  /** Each thing that was said, once. */
+  get sentences(): readonly string[] {
+    return [...this.told];
+  }
+
   add(isUsage: boolean, message: string): void {
     // Each engine comes upon the same thing in a design.
     if (this.told.has(message)) return;
@@ -113,6 +118,7 @@ export async function runCheck(
         checked: [...again.map((a) => checkedAgain(a, planned, found)), ...checkedOf(planned, found)],
         usageErrors: errors.usage,
         internalErrors: errors.internal,
+        errors: errors.sentences,
         signal,
         onlyKnown: options.onlyKnown,
         requireReached: options.requireReached,

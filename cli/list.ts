@@ -5,6 +5,7 @@ import { DESIGNS } from '../model/designs/designs.js';
 import type { ArgSpec, OpSpec } from '../model/op.js';
 import { OPS } from '../model/ops/ops.js';
 import { SCENARIOS } from '../model/scenario.js';
+import { wrap } from '../reports/steps.js';
 
 export const LISTS = ['designs', 'ops', 'invariants', 'scenarios'] as const;
 export type ListName = (typeof LISTS)[number];
@@ -86,5 +87,5 @@ export function list(name: ListName): string {
 /** Words of `--help` about the bounds. */
 export function boundsHelp(): string {
   const keys = Object.entries(DEFAULT_BOUNDS).map(([key, value]) => `${key}=${value}`);
-  return `Bounds, with their defaults: ${keys.join(', ')}.`;
+  return ['Bounds, with their defaults:', ...wrap(keys.join(', '), 80, '  ')].join('\n');
 }

@@ -36,6 +36,8 @@ const EXAMPLES = `Examples:
   iovcheck check ./my-design.ts --engine coverage --budget 60s --corpus my-corpus
   iovcheck check linux-6.1 --scenario pipe-iter --bounds deep --checkpoint my-search
   iovcheck check linux-3.3 --certificate proof.json
+  iovcheck check ./my-design.ts --reporter junit:junit.xml --reporter sarif:iovcheck.sarif
+  iovcheck check ./my-design.ts --bounds tiny --reporter email > reply.txt
   iovcheck verify proof.json
   iovcheck corpus replay my-corpus
   iovcheck replay out/my-design.pipe-iter.exhaustive.01.bytes-in-order.read.trace`;
@@ -52,7 +54,7 @@ const FUZZ_EXAMPLES = `Examples:
   iovcheck fuzz linux-6.1 --scenario pipe-iter --bounds deep --budget 10m
   iovcheck fuzz ./my-design.ts --budget 100000-runs --seed 7 --traces out --corpus corpus`;
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 const hasColour =
   pc.isColorSupported && (process.stdout.isTTY || Boolean(process.env.FORCE_COLOR)) && !process.env.NO_COLOR;
@@ -65,12 +67,12 @@ function withPlace(command: Command): Command {
     .argument('<design...>', 'ids (see: iovcheck list designs), or files that export a design')
     .option('--scenario <name>', 'this scenario only, not each of the design')
     .option('--bounds <bounds>', 'tiny, default, deep and key=value, separated by commas')
-    .option('--without <fix>', 'take a named fix out of a repaired design; may be repeated', collect, []);
+    .option('--without <fix>', 'take a named fix out of a repaired design; may be repeated', collect);
 }
 
 function withResults(command: Command): Command {
   return command
-    .option('--reporter <kind[:path]>', 'a format of the results, see below; may be repeated', collect, [])
+    .option('--reporter <kind[:path]>', 'a format of the results, see below; may be repeated', collect)
     .option('--json', 'one JSON document on stdout')
     .option('--ndjson', 'one line of JSON a search on stdout')
     .option('--timing', 'times in the results, which then differ from run to run')
@@ -122,7 +124,7 @@ function addOthers(program: Command, done: Done): void {
     program
       .command(kind)
       .description(what)
-      .argument('<trace>', 'a file that check --traces has written')
+      .argument('<trace>', 'a file that check --traces or --reporter itf:DIR has written')
       .option('--on <design>', 'another design than the one that the trace names', 'design')
       .action(async (name: string, { on }: { on: string }) => done(await retrace(kind, name, on, hasColour)));
   };
@@ -155,6 +157,8 @@ const VERIFY_HELP = `Exit status:
 
 Examples:
   iovcheck check linux-3.3 --certificate proof.json
+  iovcheck check ./my-design.ts --reporter junit:junit.xml --reporter sarif:iovcheck.sarif
+  iovcheck check ./my-design.ts --bounds tiny --reporter email > reply.txt
   iovcheck verify proof.json
   iovcheck verify proof.json --depth 3`;
 

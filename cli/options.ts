@@ -17,10 +17,10 @@ export interface RawOptions {
   readonly budget?: string;
   readonly seed: string;
   readonly workers?: string;
-  readonly without: readonly string[];
+  readonly without?: readonly string[];
   readonly known?: boolean;
   readonly requireReached?: boolean;
-  readonly reporter: readonly string[];
+  readonly reporter?: readonly string[];
   readonly json?: boolean;
   readonly ndjson?: boolean;
   readonly timing?: boolean;
@@ -163,7 +163,7 @@ export function parseOptions(raw: RawOptions): CheckOptions {
     ...budget,
     seed: parseWhole('--seed', raw.seed, 0, 2 ** 32 - 1),
     ...(raw.workers === undefined ? {} : { workers: parseWhole('--workers', raw.workers, 1, 1024) }),
-    without: raw.without.flatMap((text) => text.split(',')).filter((name) => name !== ''),
+    without: (raw.without ?? []).flatMap((text) => text.split(',')).filter((name) => name !== ''),
     onlyKnown: raw.known === true,
     requireReached: raw.requireReached === true,
     reporters: parseReporters(raw),

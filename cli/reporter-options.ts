@@ -78,7 +78,11 @@ function checkStdout(reporters: readonly Reporter[]): void {
 
 /** Text goes to stdout where nothing else does. */
 export function parseReporters(raw: Pick<RawOptions, 'reporter' | 'json' | 'ndjson'>): Reporter[] {
-  const texts = [...raw.reporter, ...(raw.json === true ? ['json'] : []), ...(raw.ndjson === true ? ['ndjson'] : [])];
+  const texts = [
+    ...(raw.reporter ?? []),
+    ...(raw.json === true ? ['json'] : []),
+    ...(raw.ndjson === true ? ['ndjson'] : []),
+  ];
   const reporters = texts.map(parseReporter);
   // As vitest does: who is silent about formats, in a job of GitHub's, is shown what broke where it broke.
   if (reporters.length === 0 && process.env.GITHUB_ACTIONS === 'true') reporters.push({ kind: 'github' });

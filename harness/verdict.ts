@@ -41,6 +41,8 @@ export interface Run {
   /** Sentences about misuse, bad files and outputs that can not be written. */
   readonly usageErrors: number;
   readonly internalErrors: number;
+  /** What was told of each of them. */
+  readonly errors?: readonly string[];
   readonly signal?: 'SIGINT' | 'SIGTERM' | undefined;
   readonly onlyKnown: boolean;
   readonly requireReached: boolean;
@@ -54,6 +56,8 @@ export interface Conclusion {
   readonly failing: ReadonlySet<Violation>;
   /** What is to be said before the last line, one sentence each. */
   readonly notes: readonly string[];
+  /** What was told already: of a file that can not be used or written, or of iovcheck itself. */
+  readonly errors: readonly string[];
   readonly lastLine: string;
 }
 
@@ -177,5 +181,5 @@ export function conclude(run: Run): Conclusion {
   else if (isCut) status = Status.CutShort;
   const found = run.checked.flatMap((c) => c.result.violations).length;
   const notes = [...(run.notes ?? []), ...known, ...unreached];
-  return { status, failing, notes, lastLine: describe(run, status, found) };
+  return { status, failing, notes, errors: run.errors ?? [], lastLine: describe(run, status, found) };
 }

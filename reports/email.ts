@@ -55,7 +55,8 @@ function splitWord(line: string): string[] {
 function subject(accounts: readonly Account[]): string {
   const worst = accounts.find(({ violations }) => violations.length > 0);
   if (worst === undefined) {
-    const isProof = accounts.length > 0 && accounts.every(({ result }) => result.exhausted);
+    if (accounts.length === 0) return '[iovcheck] nothing was checked';
+    const isProof = accounts.every(({ result }) => result.exhausted);
     const designs = [...new Set(accounts.map(({ result }) => result.design))].join(', ');
     return `[iovcheck] ${designs}: ${isProof ? 'no rule is broken within the bounds' : 'nothing was found, and nothing is proved'}`;
   }
@@ -95,9 +96,10 @@ function section(account: Account): string[] {
       : `${plural(count, 'kind')} of violation ${count === 1 ? 'was' : 'were'} found`;
   return [
     ...prose(`In ${placeOf(account)} (${account.title}) ${found}.`),
+    // Dashes would begin a patch for whoever reads mails by program.
     ...full.flatMap((v, n) => [
       '',
-      `--- ${n + 1} of ${full.length} `.padEnd(NARROW, '-'),
+      `=== ${n + 1} of ${full.length} `.padEnd(NARROW, '='),
       ...narrow(printable(v.text).split('\n')),
     ]),
     ...(short.length === 0 ? [] : ['', 'Also found:']),
@@ -121,7 +123,7 @@ function section(account: Account): string[] {
 
 export function emailText(accounts: readonly Account[], conclusion: Conclusion): string {
   const parts = accounts.map((account) => section(account).join('\n'));
-  const notes = conclusion.notes.flatMap((note) => prose(note));
+  const notes = [...conclusion.errors, ...conclusion.notes].flatMap((note) => prose(note));
   return `${[
     // A header that is too long goes on in a line that begins with a space.
     narrow(wrap(`Subject: ${onOneLine(subject(accounts))}`, NARROW, ' '))

@@ -63,7 +63,7 @@ export function ktapText(accounts: readonly Account[], conclusion: Conclusion): 
     'KTAP version 1',
     `1..${number}`,
     ...accounts.flatMap((account, n) => searchLines(account, conclusion, n + 1)),
-    ...diagnostics([...conclusion.notes, conclusion.lastLine].join('\n')),
+    ...diagnostics([...conclusion.errors, ...conclusion.notes, conclusion.lastLine].join('\n')),
     ...(other === '' ? [] : [resultLine('fail', number, 'exit status', '')]),
   ].join('\n')}\n`;
 }

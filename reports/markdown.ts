@@ -110,12 +110,13 @@ export function markdownText(accounts: readonly Account[], conclusion: Conclusio
     const cells = [placeOf(account), count, completeText(result)].map(plain);
     return [cells[0], result.verdict === 'violated' ? '**violated**' : result.verdict, cells[1], cells[2]];
   });
+  const said = [...conclusion.errors, ...conclusion.notes];
   const parts = [
     `## iovcheck: ${plain(conclusion.lastLine)}`,
     '',
     ...(rows.length === 0 ? [] : [...table([['search', 'verdict', 'violations', 'complete'], ...rows]), '']),
-    ...conclusion.notes.map((note) => `- ${plain(note)}`),
-    ...(conclusion.notes.length === 0 ? [] : ['']),
+    ...said.map((sentence) => `- ${plain(sentence)}`),
+    ...(said.length === 0 ? [] : ['']),
   ].join('\n');
   const room = (ROOM - parts.length) / Math.max(1, accounts.length);
   return [parts, ...accounts.map((account) => section(account, conclusion, room))].join('\n');

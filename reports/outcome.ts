@@ -34,7 +34,9 @@ export function excuseOf(v: Violation): string {
 }
 
 /** What fails the check where no violation does: an error, a known violation that is gone, something never reached; else ''. */
-export function otherFailure({ status, failing, notes, lastLine }: Conclusion): string {
+export function otherFailure({ status, failing, notes, errors, lastLine }: Conclusion): string {
   const isOfRules = status === Status.Violated && failing.size > 0;
-  return isOfRules || status === Status.Ok || status === Status.CutShort ? '' : [...notes, lastLine].join(' ');
+  return isOfRules || status === Status.Ok || status === Status.CutShort
+    ? ''
+    : [...errors, ...notes, lastLine].join(' ');
 }

@@ -140,7 +140,7 @@ export function sarifText(
   version: string,
   placeOfIt: PlaceOf,
 ): string {
-  const { status, notes, lastLine, failing } = conclusion;
+  const { status, notes, errors, lastLine, failing } = conclusion;
   const isSound = status === Status.Ok || status === Status.Violated || status === Status.CutShort;
   const run = new SarifRunBuilder({
     columnKind: 'utf16CodeUnits',
@@ -151,7 +151,10 @@ export function sarifText(
         executionSuccessful: isSound || status === Status.Unreached,
         exitCode: status,
         exitCodeDescription: lastLine,
-        toolExecutionNotifications: notes.map((note) => ({ level: 'note' as const, message: message(note) })),
+        toolExecutionNotifications: [
+          ...errors.map((error) => ({ level: 'error' as const, message: message(error) })),
+          ...notes.map((note) => ({ level: 'note' as const, message: message(note) })),
+        ],
       },
     ],
     properties: { searches: accounts.map(searchOf) },

@@ -50,6 +50,23 @@ describe('formats', () => {
   });
 });
 
+test('what was not checked at all fails in every format, with the reason', async () => {
+  const formats = ['junit', 'sarif', 'github', 'markdown', 'email'];
+  const at = (kind: string): string => join(folder.path, `none.${kind}`);
+  const { status, out } = await tiny([
+    'packet-2013',
+    '--reporter',
+    'ktap',
+    ...formats.flatMap((kind) => ['--reporter', `${kind}:${at(kind)}`]),
+  ]);
+  expect(status).toBe(2);
+  expect(out).toContain('\nnot ok 1 exit status\n');
+  for (const text of [out, ...formats.map((kind) => readFileSync(at(kind), 'utf8'))]) {
+    expect(text).toMatch(/there is no design (&apos;|')packet-2013/);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('1 error; exit 2.');
+  }
+});
+
 describe('in a job of GitHub', () => {
   test('annotations stand behind the text, where no format is named', async () => {
     const { status, out } = await tiny(['packet-2012'], { GITHUB_ACTIONS: 'true' });
@@ -72,8 +89,8 @@ test('a file that can not be written is in the status of all that are', async ()
     '/proc/nope/out.ktap: it can not be written (ENOENT); name another place with --reporter ktap:PATH',
   );
   expect(out).toContain('no violation, 1 error; exit 2.');
-  expect(readFileSync(junit, 'utf8')).toContain(
-    '<error message="1 search, no violation, 1 error; exit 2." type="exit 2"/>',
+  expect(readFileSync(junit, 'utf8')).toMatch(
+    /<error message="\/proc\/nope\/out\.ktap: it can not .* exit 2\." type="exit 2"\/>/,
   );
 });
 

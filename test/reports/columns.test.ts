@@ -1,6 +1,7 @@
 /** What was found before, in every scenario, in the formats that have a shape to keep. */
 import type { Account } from '#iov/reports/account.js';
 import { emailText } from '#iov/reports/email.js';
+import { junitText } from '#iov/reports/junit.js';
 import { markdownText } from '#iov/reports/markdown.js';
 import { sarifText } from '#iov/reports/sarif.js';
 import { describe, expect, test } from 'vitest';
@@ -51,6 +52,16 @@ describe('SARIF', () => {
     expect(sarifProblems(text.replace('"level": "error"', '"level": "bad"'))).not.toEqual([]);
     expect(sarifProblems(text.replace('"executionOrder": 1', '"executionOrder": "1"'))).not.toEqual([]);
   });
+});
+
+test('JUnit has times where they were asked for, and nowhere else', () => {
+  const [one] = accounts;
+  const text = (timing: object): string => {
+    const timed = { ...one, result: { ...one.result, ...timing } };
+    return junitText([timed], conclusionOf([timed]));
+  };
+  expect(text({})).not.toContain('time');
+  expect(text({ timing: { seconds: 1.5, edgesPerSecond: 7 } })).toMatch(/<testsuite name="[^"]*" time="1\.5"/);
 });
 
 test('a comment has room for what GitHub takes, and says what it leaves out', () => {
