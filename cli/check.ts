@@ -7,7 +7,7 @@ import { writeCertificate } from './certificate.js';
 import type { Searched } from './corpus-check.js';
 import { CheckCorpus } from './corpus-check.js';
 import type { NamedDesign } from './designs.js';
-import { resolveDesign } from './designs.js';
+import { resolveDesign, treeNamed } from './designs.js';
 import { onInterrupt } from './interrupt.js';
 import { instrumentedBuild } from './instrument.js';
 import type { Job } from './jobs.js';
@@ -54,13 +54,14 @@ export class Errors {
 
 async function resolveAll(
   names: readonly string[],
-  without: readonly string[],
+  { without, kernelTree }: CheckOptions,
   errors: Errors,
 ): Promise<NamedDesign[]> {
+  const named = kernelTree === undefined ? undefined : await treeNamed(kernelTree);
   const designs: NamedDesign[] = [];
-  for (const name of names) {
+  for (const name of names.length === 0 && named !== undefined ? [named.baseline] : names) {
     try {
-      designs.push(await resolveDesign(name, without));
+      designs.push(await resolveDesign(name, without, named?.tree));
     } catch (error) {
       errors.take(error);
     }
@@ -92,7 +93,7 @@ export async function runCheck(
   const jobs = new Jobs();
   if (corpus !== undefined) jobs.onClass = (search, found, ops) => corpus.keep(search, found, ops);
   const interrupt = onInterrupt(() => jobs.stop());
-  const designs = await resolveAll([...new Set(names)], options.without, errors);
+  const designs = await resolveAll([...new Set(names)], options, errors);
   const kept = await keep(plan(designs, options, hasColour), options, (sentence) => {
     errors.add(true, sentence);
     jobs.stop();

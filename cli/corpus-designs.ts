@@ -25,15 +25,18 @@ export function nameIn(folder: string, ref: DesignRef): string {
 
 /** The trace as it is to stand in another folder. */
 export function movedTo(folder: string, { trace, path }: Pick<CorpusFile, 'trace' | 'path'>): Trace {
-  const { name, without } = splitName(trace.design);
+  const { name, without, treeVersion } = splitName(trace.design);
   if (!isFileName(name)) return trace;
   const found = findFile(name, dirname(path));
-  return found === undefined ? trace : { ...trace, design: nameIn(folder, { name: found, url: null, without }) };
+  if (found === undefined) return trace;
+  const tree = treeVersion === undefined ? {} : { tree: { name: '', version: treeVersion, ours: '' } };
+  return { ...trace, design: nameIn(folder, { name: found, url: null, without, ...tree }) };
 }
 
 /** Whether a trace is one of this design. */
 export function isOf({ trace, path }: Pick<CorpusFile, 'trace' | 'path'>, ref: DesignRef): boolean {
-  const { name, without } = splitName(trace.design);
+  const { name, without, treeVersion } = splitName(trace.design);
+  if ((treeVersion === undefined) !== (ref.tree === undefined)) return false;
   if ([...without].sort().join() !== [...ref.without].sort().join()) return false;
   if (!isFileName(ref.name)) return name === ref.name;
   const found = isFileName(name) ? findFile(name, dirname(path)) : undefined;
@@ -46,7 +49,11 @@ export class Designs {
 
   /** The design that a trace names; throws {@link UsageError} with file and line. */
   of(file: CorpusFile): Promise<DesignRef> {
-    const { name, without } = splitName(file.trace.design);
+    const { name, without, treeVersion } = splitName(file.trace.design);
+    if (treeVersion !== undefined) {
+      const how = 'iovcheck check --kernel-tree DIR --corpus takes it again';
+      throw new UsageError(`${headerAt(file, 'design')}: this is a run of the C of a kernel's tree; ${how}`);
+    }
     const found = isFileName(name) ? findFile(name, dirname(file.path)) : name;
     if (found === undefined) {
       const what = `there is no file ${name}, neither seen from there nor from here`;

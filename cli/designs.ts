@@ -2,7 +2,7 @@
 import { UsageError } from '../harness/bounds-text.js';
 import { bundleFile, isFileName } from './bundle.js';
 import { loadingHangs } from './jobs.js';
-import type { DesignFacts, DesignRef } from './load.js';
+import type { DesignFacts, DesignRef, TreeRef } from './load.js';
 import { factsOf, loadDesign } from './load.js';
 import { Thread } from './thread.js';
 
@@ -28,8 +28,16 @@ export async function refOf(name: string, without: readonly string[] = []): Prom
   return { name, url: isFileName(name) ? await bundleFile(name) : null, without };
 }
 
-export async function resolveDesign(name: string, without: readonly string[]): Promise<NamedDesign> {
-  const ref = await refOf(name, without);
+/** A kernel tree that the command line names, and the design that it is put on where none is named. */
+export async function treeNamed(name: string): Promise<{ readonly tree: TreeRef; readonly baseline: string }> {
+  const { openTree } = await import('../oracle/tree/source.js');
+  const { version, ours, baseline } = openTree(name);
+  return { tree: { name, version, ours }, baseline };
+}
+
+export async function resolveDesign(name: string, without: readonly string[], tree?: TreeRef): Promise<NamedDesign> {
+  const named = await refOf(name, without);
+  const ref = tree === undefined ? named : { ...named, tree };
   const facts = ref.url === null ? factsOf(await loadDesign(ref)) : await factsInThread(ref);
   return { ref, facts };
 }

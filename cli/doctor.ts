@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { table } from './list.js';
+import { toolchainRow, treeRow } from './oracles.js';
 
 interface Package {
   readonly version: string;
@@ -50,10 +51,12 @@ export function spinRow(path: string): readonly [state: string, name: string, wh
 
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} G`;
 
-export function doctor(): { readonly text: string; readonly isWell: boolean } {
+/** `kernelTree`: a tree that is to be compiled, where one was named. */
+export function doctor(kernelTree?: string): { readonly text: string; readonly isWell: boolean } {
   const { version, engines } = ownPackage();
   const isNode = isNodeSupported(process.versions.node, engines.node);
   const hasBundler = has('rolldown');
+  const tree = kernelTree === undefined ? undefined : treeRow(kernelTree);
   const rows = [
     ['ok', 'iovcheck', version],
     [
@@ -71,7 +74,9 @@ export function doctor(): { readonly text: string; readonly isWell: boolean } {
         : 'missing: designs can not be named by path; run npm install',
     ],
     spinRow(process.env['PATH'] ?? ''),
+    toolchainRow(),
+    ...(tree === undefined ? [] : [tree]),
     ['ok', 'other parts', 'none is needed'],
   ];
-  return { text: table(rows), isWell: isNode && hasBundler };
+  return { text: table(rows), isWell: isNode && hasBundler && tree?.[0] !== 'BAD' };
 }

@@ -181,5 +181,6 @@ function resultOf(search: Search, design: Design, tally: Tally, violations: read
 /** What the command line said of this search. */
 function askedOf({ ref, steps, runs = Number.POSITIVE_INFINITY }: Search): Asked {
   const budget = Number.isFinite(runs) ? `${runs}-runs` : Number.isFinite(steps) ? `${steps}-steps` : '';
-  return { name: ref.name, isFile: ref.url !== null, without: ref.without, budget };
+  const tree = ref.tree === undefined ? {} : { kernelTree: ref.tree.name };
+  return { name: ref.name, isFile: ref.url !== null, without: ref.without, budget, ...tree };
 }

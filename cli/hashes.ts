@@ -92,7 +92,19 @@ export interface DesignHashes {
   readonly library?: string;
 }
 
+/** What is compiled of a kernel's tree, and our own part of it. */
+async function treeParts({ tree }: DesignRef): Promise<[name: string, text: string][]> {
+  if (tree === undefined) return [];
+  const { treeHash } = await import('../oracle/tree/compile.js');
+  const { openTree } = await import('../oracle/tree/source.js');
+  return [['tree', treeHash(openTree(tree.name, tree.ours))]];
+}
+
 export async function designHashes(ref: DesignRef): Promise<DesignHashes> {
-  if (ref.url === null) return { hash: hashFiles(await chainOf(`model/designs/${ref.name}.js`)) };
-  return { hash: hashOf([['design', bundleCode(ref.url)]]), library: hashFiles(await chainOf('index.js')) };
+  const tree = await treeParts(ref);
+  if (ref.url === null) {
+    const hash = hashFiles(await chainOf(`model/designs/${ref.name}.js`));
+    return { hash: tree.length === 0 ? hash : hashOf([['design', hash], ...tree]) };
+  }
+  return { hash: hashOf([['design', bundleCode(ref.url)], ...tree]), library: hashFiles(await chainOf('index.js')) };
 }

@@ -1,4 +1,4 @@
-/** `iovcheck list designs|ops|invariants|scenarios`: what there is, in tables. */
+/** `iovcheck list designs|ops|invariants|scenarios|oracles`: what there is, in tables. */
 import { INVARIANTS } from '../invariants/invariants.js';
 import { DEFAULT_BOUNDS } from '../model/bounds.js';
 import { DESIGNS } from '../model/designs/designs.js';
@@ -6,8 +6,9 @@ import type { ArgSpec, OpSpec } from '../model/op.js';
 import { OPS } from '../model/ops/ops.js';
 import { SCENARIOS } from '../model/scenario.js';
 import { wrap } from '../reports/steps.js';
+import { oracles } from './oracles.js';
 
-export const LISTS = ['designs', 'ops', 'invariants', 'scenarios'] as const;
+export const LISTS = ['designs', 'ops', 'invariants', 'scenarios', 'oracles'] as const;
 export type ListName = (typeof LISTS)[number];
 
 /** Columns as wide as they need to be; the last one is not padded. */
@@ -78,7 +79,7 @@ function scenarios(): string[][] {
   ];
 }
 
-const ROWS: Readonly<Record<ListName, () => string[][]>> = { designs, ops, invariants, scenarios };
+const ROWS: Readonly<Record<ListName, () => string[][]>> = { designs, ops, invariants, scenarios, oracles };
 
 export function list(name: ListName): string {
   return table(ROWS[name]());

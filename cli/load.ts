@@ -16,20 +16,40 @@ export interface DesignRef {
   readonly url: string | null;
   /** Named fixes that are taken out. */
   readonly without: readonly string[];
+  /** A kernel tree whose C stands in for the functions that it has. */
+  readonly tree?: TreeRef;
+}
+
+export interface TreeRef {
+  /** As it was named. */
+  readonly name: string;
+  /** `6.1.192` */
+  readonly version: string;
+  /** The folder of our own C. */
+  readonly ours: string;
 }
 
 const WITHOUT = ' --without ';
+const TREE = ' --kernel-tree ';
 
-/** A design as a trace names it: `packet-2012-repaired --without no-merge-into-stream`. */
-export function fullName({ name, without }: Pick<DesignRef, 'name' | 'without'>): string {
-  return without.length === 0 ? name : `${name}${WITHOUT}${without.join(',')}`;
+/** A design as it was named, with the version of the tree where it has one. */
+export type SplitName = Pick<DesignRef, 'name' | 'without'> & { readonly treeVersion?: string };
+
+/**
+ * A design as a trace names it: `packet-2012-repaired --without no-merge-into-stream`. A tree is named by its
+ * version, not by its folder, which is another one elsewhere: `linux-6.1 --kernel-tree 6.1.192`.
+ */
+export function fullName({ name, without, tree }: Pick<DesignRef, 'name' | 'without' | 'tree'>): string {
+  const fixes = without.length === 0 ? '' : `${WITHOUT}${without.join(',')}`;
+  return `${name}${tree === undefined ? '' : `${TREE}${tree.version}`}${fixes}`;
 }
 
-/** The two parts of {@link fullName}. */
-export function splitName(text: string): Pick<DesignRef, 'name' | 'without'> {
-  const at = text.indexOf(WITHOUT);
-  if (at < 0) return { name: text, without: [] };
-  return { name: text.slice(0, at), without: text.slice(at + WITHOUT.length).split(',') };
+/** The parts of {@link fullName}. */
+export function splitName(text: string): SplitName {
+  const [named, fixes] = text.split(WITHOUT);
+  const [name, treeVersion] = named.split(TREE);
+  const without = fixes === undefined ? [] : fixes.split(',');
+  return { name, without, ...(treeVersion === undefined ? {} : { treeVersion }) };
 }
 
 /** What the main thread needs to know of a design; a design itself stays in the workers. */
@@ -131,6 +151,19 @@ export async function designOf(ref: DesignRef, onBase: boolean): Promise<Design>
   return design.base;
 }
 
+function withoutFixes(design: Design, fixes: readonly string[]): Design {
+  const less = design.without(fixes);
+  return { ...less, title: `${less.title}; without ${fixes.join(', ')}` };
+}
+
+/** The C of the tree on top of a design, where there is one; only then is anything of it loaded. */
+async function onTree({ tree }: DesignRef, design: Design): Promise<Design> {
+  if (tree === undefined) return design;
+  const { treeDesign } = await import('../oracle/tree/design.js');
+  const { openTree } = await import('../oracle/tree/source.js');
+  return treeDesign(openTree(tree.name, tree.ours), design);
+}
+
 export async function loadDesign(ref: DesignRef, module?: DesignModule): Promise<Design> {
   try {
     const design =
@@ -139,9 +172,7 @@ export async function loadDesign(ref: DesignRef, module?: DesignModule): Promise
         : ref.url === null
           ? findOwn(ref.name)
           : await importFile(ref);
-    if (ref.without.length === 0) return design;
-    const less = design.without(ref.without);
-    return { ...less, title: `${less.title}; without ${ref.without.join(', ')}` };
+    return await onTree(ref, ref.without.length === 0 ? design : withoutFixes(design, ref.without));
   } catch (error) {
     if (error instanceof DesignError) {
       throw new UsageError(ref.url === null ? error.message : `${ref.name}: ${error.message}`, { cause: error });

@@ -40,6 +40,7 @@ const EXAMPLES = `Examples:
   iovcheck check ./my-design.ts --bounds tiny --reporter email > reply.txt
   iovcheck verify proof.json
   iovcheck corpus replay my-corpus
+  iovcheck check --kernel-tree ~/src/linux --scenario iov-iter
   iovcheck replay out/my-design.pipe-iter.exhaustive.01.bytes-in-order.read.trace`;
 
 const FUZZ_HELP = `In each scenario of a design, the first one first, the others side by side:
@@ -64,7 +65,11 @@ type Done = (status: number) => void;
 /** Options that `check` and `fuzz` share: what is searched, and what becomes of the results. */
 function withPlace(command: Command): Command {
   return command
-    .argument('<design...>', 'ids (see: iovcheck list designs), or files that export a design')
+    .argument('[design...]', 'ids (see: iovcheck list designs), or files that export a design')
+    .option(
+      '--kernel-tree <folder>',
+      "run lib/iov_iter.c of this kernel's source in the place of the design's own; see README",
+    )
     .option('--scenario <name>', 'this scenario only, not each of the design')
     .option('--bounds <bounds>', 'tiny, default, deep and key=value, separated by commas')
     .option('--without <fix>', 'take a named fix out of a repaired design; may be repeated', collect);
@@ -84,6 +89,14 @@ function withResults(command: Command): Command {
 
 const BUDGET = 'of each search: 60s, 10m, 1000000-steps or 10000-runs';
 
+/** A design has to be named, unless a tree's version picks one. */
+function checkNamed(names: readonly string[], raw: RawOptions): Promise<number> {
+  if (names.length === 0 && raw.kernelTree === undefined) {
+    throw new UsageError("missing required argument 'design'; see iovcheck --help");
+  }
+  return check(names, parseOptions(raw), hasColour);
+}
+
 function addCheck(program: Command, done: Done): void {
   const command = program
     .command('check')
@@ -100,7 +113,7 @@ function addCheck(program: Command, done: Done): void {
     .option('--require-reached', 'exit 4 if an op or a situation was never reached');
   withResults(command)
     .addHelpText('after', () => `\n${reportersHelp()}\n\n${boundsHelp()}\n\n${STATUSES}\n\n${EXAMPLES}`)
-    .action(async (names: string[], raw: RawOptions) => done(await check(names, parseOptions(raw), hasColour)));
+    .action(async (names: string[], raw: RawOptions) => done(await checkNamed(names, raw)));
 }
 
 function addFuzz(program: Command, done: Done): void {
@@ -116,7 +129,7 @@ function addFuzz(program: Command, done: Done): void {
       'after',
       () => `\n${FUZZ_HELP}\n\n${reportersHelp()}\n\n${boundsHelp()}\n\n${STATUSES}\n\n${FUZZ_EXAMPLES}`,
     )
-    .action(async (names: string[], raw: RawOptions) => done(await check(names, parseOptions(raw), hasColour)));
+    .action(async (names: string[], raw: RawOptions) => done(await checkNamed(names, raw)));
 }
 
 function addOthers(program: Command, done: Done): void {
@@ -126,7 +139,10 @@ function addOthers(program: Command, done: Done): void {
       .description(what)
       .argument('<trace>', 'a file that check --traces or --reporter itf:DIR has written')
       .option('--on <design>', 'another design than the one that the trace names', 'design')
-      .action(async (name: string, { on }: { on: string }) => done(await retrace(kind, name, on, hasColour)));
+      .option('--kernel-tree <folder>', "the tree that the trace is of, or another one's C on its calls")
+      .action(async (name: string, { on, kernelTree }: { on: string; kernelTree?: string }) =>
+        done(await retrace(kind, name, on, hasColour, kernelTree)),
+      );
   };
   traced('replay', 'take a trace step by step, with the state after each');
   traced('minimize', 'leave out of a trace what its violation does not need');
@@ -138,8 +154,9 @@ function addOthers(program: Command, done: Done): void {
   program
     .command('doctor')
     .description('whether this machine has what iovcheck needs')
-    .action(() => {
-      const { text, isWell } = doctor();
+    .option('--kernel-tree <folder>', "whether the C of this kernel's source can be run")
+    .action(({ kernelTree }: { kernelTree?: string }) => {
+      const { text, isWell } = doctor(kernelTree);
       print(text);
       done(isWell ? Status.Ok : Status.Usage);
     });

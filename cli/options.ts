@@ -31,6 +31,7 @@ export interface RawOptions {
   readonly certificate?: string;
   readonly checkpoint?: string;
   readonly resume?: string;
+  readonly kernelTree?: string;
 }
 
 export interface CheckOptions {
@@ -57,6 +58,8 @@ export interface CheckOptions {
   readonly certificate?: string;
   readonly checkpoint?: string;
   readonly resume?: string;
+  /** A folder or an archive. */
+  readonly kernelTree?: string;
 }
 
 const ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
@@ -136,6 +139,14 @@ function checkCertified(engines: readonly EngineName[], name: string | undefined
   );
 }
 
+/** What a certificate rests on can be looked at again by whoever has it. */
+function checkVerifiable({ certificate, kernelTree }: RawOptions): void {
+  if (certificate === undefined || kernelTree === undefined) return;
+  throw new UsageError(
+    "--certificate: a certificate rests on designs that iovcheck can load again, and a kernel's tree is none; leave one of the two options out",
+  );
+}
+
 /** Only one engine has something to go on from. */
 function checkKept(engines: readonly EngineName[], { checkpoint, resume, engine }: RawOptions): void {
   if ((checkpoint ?? resume) === undefined || (engines.length === 1 && engines[0] === 'exhaustive')) return;
@@ -155,6 +166,7 @@ export function parseOptions(raw: RawOptions): CheckOptions {
   if (!isFuzz) checkRuns(engines, budget);
   if (raw.certificate !== undefined) checkCertified(engines, raw.engine);
   checkKept(engines, raw);
+  checkVerifiable(raw);
   return {
     ...(raw.scenario === undefined ? {} : { scenario: parseScenario(raw.scenario) }),
     engines,
@@ -175,6 +187,7 @@ export function parseOptions(raw: RawOptions): CheckOptions {
     ...(raw.certificate === undefined ? {} : { certificate: raw.certificate }),
     ...(raw.checkpoint === undefined ? {} : { checkpoint: raw.checkpoint }),
     ...(raw.resume === undefined ? {} : { resume: raw.resume }),
+    ...(raw.kernelTree === undefined ? {} : { kernelTree: raw.kernelTree }),
   };
 }
 

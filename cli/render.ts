@@ -37,11 +37,12 @@ export function renderReport(
 
 /** How a violation is taken again, where its trace is written to a file. */
 export function commandFor(
-  { traces }: Search,
+  { traces, ref }: Search,
   files: ReadonlyMap<Violation, string>,
 ): { command?: (v: Violation) => string } {
   if (traces === undefined) return {};
-  return { command: (v) => `iovcheck replay ${shellWord(join(traces, files.get(v) ?? ''))}` };
+  const tree = ref.tree === undefined ? '' : ` --kernel-tree ${shellWord(ref.tree.name)}`;
+  return { command: (v) => `iovcheck replay ${shellWord(join(traces, files.get(v) ?? ''))}${tree}` };
 }
 
 export function draw(runner: Runner, found: readonly Found[]): string[] {

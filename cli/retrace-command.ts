@@ -5,9 +5,9 @@ import { UsageError } from '../harness/bounds-text.js';
 import { parseTrace } from '../harness/trace.js';
 import { Status } from '../harness/verdict.js';
 import { isFileName } from './bundle.js';
-import { refOf } from './designs.js';
+import { refOf, treeNamed } from './designs.js';
 import { loadingHangs } from './jobs.js';
-import type { DesignRef } from './load.js';
+import type { DesignRef, SplitName } from './load.js';
 import { splitName } from './load.js';
 import { complain, print } from './output.js';
 import type { Printed, Task } from './protocol.js';
@@ -31,6 +31,22 @@ export function designNamed(design: string, trace: string): string {
   return existsSync(beside) ? beside : design;
 }
 
+/** The design that is meant, with the tree where one is named; a trace of a tree's C can not be taken without. */
+async function refFor(
+  { name, without, treeVersion }: SplitName,
+  trace: string,
+  isOfTrace: boolean,
+  kernelTree: string | undefined,
+): Promise<DesignRef> {
+  if (treeVersion !== undefined && kernelTree === undefined) {
+    throw new UsageError(
+      `${trace}: this is a run of the C of a kernel's tree, Linux ${treeVersion}; name the tree as well: --kernel-tree DIR`,
+    );
+  }
+  const ref = await refOf(isOfTrace ? designNamed(name, trace) : name, without);
+  return kernelTree === undefined ? ref : { ...ref, tree: (await treeNamed(kernelTree)).tree };
+}
+
 /** Tasks that take one trace and print something. */
 export type TraceTask = Extract<Task, { kind: 'replay' | 'minimize' | 'reasons' | 'repro' }>;
 
@@ -39,11 +55,11 @@ export async function takeTrace(
   name: string,
   on: string,
   make: (what: { readonly ref: DesignRef; readonly text: string; readonly name: string }) => TraceTask,
+  kernelTree?: string,
 ): Promise<Printed> {
   const text = read(name);
   const trace = parseTrace(text, name);
-  const wanted = splitName(on === 'design' ? trace.design : on);
-  const ref = await refOf(on === 'design' ? designNamed(wanted.name, name) : wanted.name, wanted.without);
+  const ref = await refFor(splitName(on === 'design' ? trace.design : on), name, on === 'design', kernelTree);
   const thread = new Thread<TraceTask['kind']>(make({ ref, text, name }));
   const outcome = await thread.run();
   if (outcome.kind === 'done') {
@@ -68,9 +84,13 @@ export async function retrace(
   name: string,
   on: string,
   hasColour: boolean,
+  kernelTree?: string,
 ): Promise<number> {
-  const { text, status, error } = await takeTrace(name, on, (what) =>
-    kind === 'replay' ? { kind, ...what, hasColour } : { kind, ...what },
+  const { text, status, error } = await takeTrace(
+    name,
+    on,
+    (what) => (kind === 'replay' ? { kind, ...what, hasColour } : { kind, ...what }),
+    kernelTree,
   );
   print(text);
   if (error !== '') complain(error);

@@ -7,6 +7,7 @@ import type { FunctionName } from '../model/functions.js';
 import { cName } from '../model/functions.js';
 import { OOPS } from '../model/kernel.js';
 import type { OpSpec } from '../model/op.js';
+import { UsageError } from './bounds-text.js';
 import type { Group } from './unroll.js';
 
 /** An error inside a design's own code that is no kernel oops: it threw, or returned no number. */
@@ -24,10 +25,10 @@ function entry(spec: OpSpec): string {
   return spec.fn === null ? spec.name : cName(spec.fn satisfies FunctionName);
 }
 
-/** A kernel oops is Call.Oops; anything else that is thrown is the design's fault. */
+/** A kernel oops is Call.Oops; what says what to do is thrown on; anything else is the design's fault. */
 function caught(spec: OpSpec, error: unknown): Call {
   if (error === OOPS) return Call.Oops;
-  if (error instanceof DesignFault) throw error;
+  if (error instanceof DesignFault || error instanceof UsageError) throw error;
   throw new DesignFault(`${entry(spec)}() threw: ${error instanceof Error ? error.message : String(error)}`, {
     cause: error,
   });

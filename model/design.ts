@@ -79,6 +79,8 @@ export interface DesignSpec {
   readonly expect?: Expectation;
   /** Named fixes and what each is for; only a repaired sibling has them. */
   readonly fixes?: Readonly<Record<string, string>>;
+  /** Sentences on what its results do not claim, beyond what none claims. */
+  readonly limits?: readonly string[];
   /** The design that this one repairs. */
   readonly repairs?: string;
   /** Extra bounds that `--bounds default` takes for this design. */

@@ -71,6 +71,8 @@ export interface Asked {
   readonly name: string;
   readonly isFile: boolean;
   readonly without: readonly string[];
+  /** The tree whose C was run, as it was named. */
+  readonly kernelTree?: string;
   /** As `--budget` takes it; '' for none. */
   readonly budget: string;
 }
@@ -121,6 +123,7 @@ export function againText(
     `iovcheck check ${shellWord(asked.name)}`,
     isOnly ? '' : ` --scenario ${scenario.name}`,
     boundsOption(bounds, scenario, design),
+    asked.kernelTree === undefined ? '' : ` --kernel-tree ${shellWord(asked.kernelTree)}`,
     ...asked.without.map((fix) => ` --without ${fix}`),
     sampled,
     sampled === '' || asked.budget === '' ? '' : ` --budget ${asked.budget}`,

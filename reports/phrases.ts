@@ -36,13 +36,14 @@ export function searchedText({ engine, stats: { states, edges, depth, steps } }:
   return `${plural(states, 'state')}, ${plural(edges, 'edge')}, ${plural(steps, 'step')}, depth ${depth}`;
 }
 
-/** The limits of what a result says, one sentence each. */
-export function notClaimed(result: CheckResult): string[] {
+/** The limits of what a result says, one sentence each; `limits` are those of its design alone. */
+export function notClaimed(result: CheckResult, limits: readonly string[] = []): string[] {
   return [
     result.exhausted
       ? 'This holds within the bounds above, and says nothing about larger pages, rings or counts.'
       : 'The search was not complete: what it did not find may be there all the same.',
     'Callers interleave where the pipe lock is dropped; races under a lock, and memory ordering, are outside the model.',
+    ...limits,
   ];
 }
 

@@ -141,7 +141,7 @@ export function renderResult(result: CheckResult, ctx: TextOptions): string {
     ...primary.map((v, n) => `${rule(n + 1, primary.length, colour)}\n${renderOne(v, ctx)}`.trimEnd()),
     laterText(later, width, colour),
     unreachedText(result, width),
-    ['not claimed:', ...notClaimed(result).flatMap((text) => wrap(text, width, '  '))].join('\n'),
+    ['not claimed:', ...notClaimed(result, ctx.design.limits).flatMap((text) => wrap(text, width, '  '))].join('\n'),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

@@ -8,7 +8,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../harness/bounds-text.js';
 import { cacheFolder } from './cache.js';
 import { EXPORTS } from './calls.js';
@@ -19,9 +18,6 @@ import type { Tree } from './source.js';
 import { SOURCE } from './source.js';
 import { needToolchain } from './toolchain.js';
 import { WebAssembly } from './wasm.js';
-
-/** Our C: it is part of the package as it is. */
-const OURS = fileURLToPath(new URL('../../../oracle/tree/c/', import.meta.url));
 
 const FLAGS = [
   '--target=wasm32',
@@ -58,9 +54,9 @@ const LINK = [
   ...EXPORTS.map((name) => `--export-if-defined=${name}`),
 ];
 
-function ourFiles(): [string, string][] {
+function ourFiles({ ours }: Tree): [string, string][] {
   const names = ['runtime.c', ...SHIM_NAMES.map((name) => `include/iov/${name}.h`), 'include/iov/mm.h'];
-  return [...new Set(names)].map((name) => [name, readFileSync(join(OURS, name), 'utf8')]);
+  return [...new Set(names)].map((name) => [name, readFileSync(join(ours, name), 'utf8')]);
 }
 
 /** -D of what the tree has. */
@@ -95,7 +91,7 @@ export function staticsIn(map: string): StaticVariable[] {
 
 function build(tree: Tree, flags: readonly string[], dir: string): void {
   const { clang, linker } = needToolchain();
-  writeAll(dir, ourFiles());
+  writeAll(dir, ourFiles(tree));
   writeAll(
     join(dir, 'tree'),
     forwarders().map(([header, text]) => [`include/${header}`, text]),
@@ -124,14 +120,19 @@ function store(from: string, to: string): void {
   }
 }
 
+/** Hash of everything that the module of a tree is made of, but for the page size. */
+export function treeHash(tree: Tree): string {
+  const hash = createHash('sha256');
+  const parts = [needToolchain().version, ...FLAGS, COUNTED, ...LINK, ...features(tree), ...ourFiles(tree).flat()];
+  for (const part of [...parts, ...forwarders().flat(), ...[...tree.files].flat()]) hash.update(part).update('\0');
+  return hash.digest('hex');
+}
+
 /** The module of a tree for pages of so many bytes; a sentence where the tree can not be compiled. */
 export function compileTree(tree: Tree, pageSize: number): TreeModule {
-  const { version } = needToolchain();
-  const flags = [`-DPAGE_SHIFT=${Math.log2(pageSize)}`, ...features(tree)];
-  const hash = createHash('sha256');
-  const parts = [version, ...FLAGS, COUNTED, ...LINK, ...flags, ...ourFiles().flat(), ...forwarders().flat()];
-  for (const part of [...parts, ...[...tree.files].flat()]) hash.update(part).update('\0');
-  const to = join(cacheFolder('tree'), hash.digest('hex'));
+  const shift = Math.log2(pageSize);
+  const flags = [`-DPAGE_SHIFT=${shift}`, ...features(tree)];
+  const to = join(cacheFolder('tree'), `${treeHash(tree)}-${shift}`);
   if (!existsSync(join(to, 'module.wasm'))) {
     const dir = mkdtempSync(join(tmpdir(), 'iovcheck-tree-'));
     try {

@@ -21,6 +21,10 @@ import { exportedBy } from './module.js';
 import type { Tree } from './source.js';
 import { SOURCE } from './source.js';
 
+/** What a 32-bit build can not tell. */
+const LIMIT =
+  'lib/iov_iter.c was compiled for 32 bits, where long and size_t are half as wide as on a 64-bit kernel: what overflows, it may do at other numbers there.';
+
 /** Page size by which the functions of a tree are asked for; they are the same for each. */
 const ANY_PAGE = 4;
 
@@ -61,6 +65,7 @@ export function treeDesign(tree: Tree, base: Design): Design {
   return defineDesign({
     id: treeId(tree),
     title: `${SOURCE} of a Linux ${tree.version} tree, the rest as in ${base.id}`,
+    limits: [LIMIT],
     source: [{ tree: tree.version, file: SOURCE, symbol: '' }],
     base,
     override: only(true),

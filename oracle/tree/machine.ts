@@ -7,6 +7,7 @@
  * head and tail wrap at the width of the bounds, and in C at 32 bits: the C sees them so that
  * both come to the same (headOf).
  */
+import { UsageError } from '../../harness/bounds-text.js';
 import type { IovIter, Kernel, Page, PipeBuffer } from '../../model/kernel.js';
 import { ITER_PIPE } from '../../model/kernel.js';
 import { FUEL, importsFor } from './imports.js';
@@ -285,10 +286,10 @@ function trapText(message: string): string {
 }
 
 /** The C keeps something that is no part of the Kernel, so that a state is more than what is saved of it. */
-export class StaticKept extends Error {
+class StaticKept extends UsageError {
   constructor(name: string, size: number, by: string) {
     super(
-      `lib/iov_iter.c keeps '${name}' (${size} bytes) from call to call, and ${by}() has changed it: what is neither in the iterator nor in the pipe is no part of a state; take it out, or put it into a struct that is passed`,
+      `--kernel-tree: lib/iov_iter.c keeps '${name}' (${size} bytes) from call to call, and ${by}() has changed it: what is neither in the iterator nor in the pipe is no part of a state; take it out, or put it into a struct that is passed`,
     );
   }
 }

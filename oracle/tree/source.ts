@@ -1,6 +1,7 @@
 /** A kernel tree: which version it is, and the few files of it that are compiled. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../harness/bounds-text.js';
 import { DESIGNS } from '../../model/designs/designs.js';
 import { isArchive, unpacked } from './archive.js';
@@ -16,6 +17,8 @@ export interface Tree {
   readonly baseline: string;
   /** Text by path in the tree: what is compiled. */
   readonly files: ReadonlyMap<string, string>;
+  /** The folder of our own C. */
+  readonly ours: string;
 }
 
 export const SOURCE = 'lib/iov_iter.c';
@@ -43,8 +46,13 @@ function baselineOf(major: number, minor: number): string | undefined {
   return older.sort((x, y) => x.at[0] - y.at[0] || x.at[1] - y.at[1]).at(-1)?.id;
 }
 
+/** Our shims and runtime: they are part of the package as they are. */
+function oursFolder(): string {
+  return fileURLToPath(new URL('../../../oracle/tree/c/', import.meta.url));
+}
+
 /** A tree, or an archive of one, as the command line names it; a sentence that says what is wrong with it otherwise. */
-export function openTree(name: string): Tree {
+export function openTree(name: string, ours = oursFolder()): Tree {
   const dir = isArchive(name) ? unpacked(name, ['Makefile', ...COMPILED]) : resolve(name);
   if (!existsSync(dir) || !statSync(dir).isDirectory()) {
     throw new UsageError(`--kernel-tree ${name}: there is no such folder; name the top folder of a kernel's source`);
@@ -70,5 +78,5 @@ export function openTree(name: string): Tree {
   const files = COMPILED.flatMap((path): [string, string][] =>
     existsSync(join(dir, path)) ? [[path, readFileSync(join(dir, path), 'utf8')]] : [],
   );
-  return { name, dir, version: version.join('.'), baseline, files: new Map(files) };
+  return { name, dir, version: version.join('.'), baseline, files: new Map(files), ours };
 }

@@ -88,7 +88,7 @@ export function pageOf(result: CheckResult, options: PageOptions): ResultData {
     ],
     bounds: boundKeys(scenario).map((key) => [key, String(result.bounds[key]), BOUND_WORDS[key]]),
     proved: provedBy(result),
-    notClaimed: notClaimed(result),
+    notClaimed: notClaimed(result, design.limits),
     violations: [...result.violations]
       .sort((a, b) => Number(a.afterOthers) - Number(b.afterOthers) || order(a, b))
       .map((v) => violationOf(v, options)),
