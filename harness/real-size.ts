@@ -15,6 +15,7 @@ import { OPS } from '../model/ops/ops.js';
 import { ringView } from '../model/ring.js';
 import type { ScenarioName } from '../model/scenario.js';
 import { scenarioOf } from '../model/scenario.js';
+import { makeScaledVecs, vecTexts } from '../model/vecs.js';
 import { Judge, usePipe } from './judge.js';
 
 /** PAGE_SIZE of most machines. */
@@ -37,6 +38,9 @@ const IN_BYTES: ReadonlySet<string> = new Set([
   'mark',
   'fault_at',
   'split',
+  'maxsize',
+  'unroll',
+  'after',
 ]);
 
 /** How lengths grow: edges stay edges (1 is 1 byte, a byte less than a page is a byte less), or all grow alike. */
@@ -93,8 +97,8 @@ export class RealRun {
   /** Which byte of the file is the marked one, from when it was first shown on; -1 for none. */
   fileMark = -1;
 
-  /** Only for scenarios without memory of processes. Counters are as wide as they come. */
-  constructor(design: Design, bounds: Bounds, name: ScenarioName) {
+  /** Only for scenarios whose page tables do not change. Counters are as wide as they come. */
+  constructor(design: Design, bounds: Bounds, name: ScenarioName, scaling: Scaling = 'edges') {
     const scenario = scenarioOf(name, design.tmpPages);
     const b: Bounds = {
       ...bounds,
@@ -103,8 +107,9 @@ export class RealRun {
       headbits: 30,
       refbits: bounds.refbits === 0 ? 0 : 32,
     };
-    this.w = { design, bounds: b, scenario, ring: ringView(design.ring), vecTexts: [] };
+    this.w = { design, bounds: b, scenario, ring: ringView(design.ring), vecTexts: vecTexts(bounds, scenario.needs) };
     this.k = new Kernel(b, design.functions, scenario.needs);
+    this.k.vecs = makeScaledVecs(this.k, bounds, (n) => scaleBytes(n, bounds.page, REAL_PAGE, scaling));
     for (const _field of design.addedFields) this.k.added.push(0);
     this.g = new Ghost(b, scenario.needs);
     this.invariants = INVARIANTS;

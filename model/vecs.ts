@@ -223,6 +223,15 @@ function makeVec(k: Kernel, spec: VecSpec, index: number): Vec {
   };
 }
 
+/** The vectors of other bounds, each length and place of which is `scaled`, over the kernel's pages. */
+export function makeScaledVecs(k: Kernel, bounds: Bounds, scaled: (n: number) => number): Vec[] {
+  return vecSpecs(bounds, k.needs).map((spec, index) => {
+    const spans = spec.spans.map(([at, len]): Span => [scaled(at), scaled(at + len) - scaled(at)]);
+    const folios = spec.folios?.map((sizes) => sizes.map(scaled));
+    return makeVec(k, { ...spec, spans, ...(folios === undefined ? {} : { folios }) }, index);
+  });
+}
+
 /** The vectors over the kernel's pages; Kernel.vecs. */
 export function makeVecs(k: Kernel): Vec[] {
   return vecSpecs(k.bounds, k.needs).map((spec, n) => makeVec(k, spec, n));

@@ -20,7 +20,7 @@ export interface CCall {
 }
 
 /** Arguments by name. */
-class Args {
+export class Args {
   private readonly op: RealOp;
   private readonly w: World;
 
