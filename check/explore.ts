@@ -15,6 +15,8 @@ import type { ExpandHooks } from './expand.js';
 import { Expander, sightingKinds } from './expand.js';
 import type { Keep } from './kept.js';
 import { keepLevel, takeUp } from './kept.js';
+import type { Part } from './part.js';
+import { shareOf } from './part.js';
 import { Rounds } from './round.js';
 import type { ClassFound } from './sightings.js';
 import { Sightings } from './sightings.js';
@@ -39,6 +41,8 @@ export interface ExploreLimits {
   readonly team?: TeamMaker;
   /** Where the search is kept on disk, level by level. */
   readonly keep?: Keep;
+  /** Only this part of the space is gone into. */
+  readonly part?: Part;
 }
 
 /** A search for certain classes: others are neither named nor told. */
@@ -136,13 +140,12 @@ export class Explorer {
     } finally {
       this.team?.end(this.runner.reached);
     }
-    const { runner } = this;
     return {
       states: this.store.size,
       edges: this.edges,
       depth: this.depth,
       tried: this.tried,
-      isWhole: this.expander.opCount === runner.opCount,
+      isWhole: this.expander.opCount === this.runner.opCount,
       isExhausted: cutShort === '',
       cutShort,
       classes: [...this.sightings.classes.values()],
@@ -189,14 +192,17 @@ export class Explorer {
     const { store, limits, quarry } = this;
     const depthMax = limits.depth ?? Number.POSITIVE_INFINITY;
     let levelEnd = store.size;
+    let stop = levelEnd;
     for (;;) {
-      if (this.expanded === levelEnd) {
+      if (this.expanded === stop) {
+        this.expanded = levelEnd;
         this.tried++;
         quarry?.onLevel(this.tried);
         if (levelEnd === store.size) return '';
         this.depth++;
         this.levels.push({ states: store.size - levelEnd, edges: 0 });
-        levelEnd = store.size;
+        stop = levelEnd = store.size;
+        if (limits.part?.ops === this.depth) [this.expanded, stop] = shareOf(limits.part, this.expanded, levelEnd);
         if (this.depth >= depthMax) return `no path is longer than ${depthMax} ops`;
         this.keep();
       }
@@ -204,7 +210,7 @@ export class Explorer {
       if (limits.isOver()) return 'the time is up, or it was interrupted';
       if (this.spent >= limits.steps) return `the budget of ${limits.steps} steps is spent`;
       if (quarry?.isDone() === true) return 'what it looks for is found';
-      this.round(Math.min(levelEnd, this.expanded + this.roundSize()));
+      if (this.expanded < stop) this.round(Math.min(stop, this.expanded + this.roundSize()));
     }
   }
 
@@ -223,9 +229,8 @@ export class Explorer {
     const team = board.shareCount > 1 ? this.helpers() : undefined;
     this.together(team, Phase.Expand, () => this.expander.work());
     this.hooks.busy?.(true);
-    const regions = 1 << store.regionBits;
     this.together(team, Phase.Insert, () => {
-      for (let r = 0; r < regions; r += team === undefined ? 1 : this.threads) rounds.insert(r);
+      for (let r = 0; r < 1 << store.regionBits; r += team === undefined ? 1 : this.threads) rounds.insert(r);
     });
     let size = store.size;
     for (let share = 0; share < board.shareCount; share++) {
