@@ -3,6 +3,8 @@
  *
  * One `defineDesign` call is a design; `iovcheck check ./my-design.ts` runs it.
  */
+export type { CampaignSpec, CoverageSpec, ExhaustiveSpec, RandomSpec } from './campaign/jobs/spec.js';
+export { defineCampaign } from './campaign/jobs/spec.js';
 export type { Bounds } from './model/bounds.js';
 export * from './model/cint.js';
 export type { Contract, Retention, Retentions } from './model/contract.js';

@@ -53,13 +53,13 @@ export function moduleUrl(code: string): string {
   return `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
 }
 
-/** The design file as a URL that both main thread and workers can import. */
-export async function bundleFile(name: string): Promise<string> {
+/** The file as a URL that both main thread and workers can import; a design, or what else it `exports`. */
+export async function bundleFile(name: string, exports = 'design'): Promise<string> {
   const path = resolve(name);
   if (!existsSync(path))
-    throw new UsageError(`${name}: there is no such file; name a .ts or .js file that exports 'design'`);
+    throw new UsageError(`${name}: there is no such file; name a .ts or .js file that exports '${exports}'`);
   if (!statSync(path).isFile())
-    throw new UsageError(`${name}: this is no file; name a .ts or .js file that exports 'design'`);
+    throw new UsageError(`${name}: this is no file; name a .ts or .js file that exports '${exports}'`);
   let code: string;
   try {
     code = await bundle(path, name);
@@ -71,6 +71,16 @@ export async function bundleFile(name: string): Promise<string> {
     });
   }
   return moduleUrl(code);
+}
+
+/** The other way: a URL to import here, of code that {@link bundleCode} has made. */
+export function urlOfCode(code: string): string {
+  return moduleUrl(
+    code.replaceAll(
+      /(from\s*|import\s*|import\()(["'])iovcheck\2/g,
+      (_all, word: string) => `${word}${JSON.stringify(LIBRARY)}`,
+    ),
+  );
 }
 
 /** The code behind such a URL, with nothing in it of the place where iovcheck lies. */

@@ -1,5 +1,5 @@
 /** One search by the coverage engine: the instrumented session leads, the plain runner tells. */
-import { learned } from '../campaign/corpus/bins-of.js';
+import { learned, newBins } from '../campaign/corpus/bins-of.js';
 import type { Heartbeat } from '../check/heartbeat.js';
 import { byteMutator } from '../fuzz/coverage/bytes.js';
 import type { CoverageObject } from '../fuzz/coverage/flat.js';
@@ -24,8 +24,8 @@ interface Build {
 export interface CoverageRun {
   readonly session: Session;
   run(isOver: () => boolean, onClass: (found: RandomClass, runs: number) => void): void;
-  /** What the run has learned beyond its seeds, as the ops of traces. */
-  kept(): string[][];
+  /** What the run has learned beyond its seeds, as the ops of traces, and which bins each of them adds. */
+  kept(): { readonly inputs: string[][]; readonly bins: number[][] };
 }
 
 /** Ops of seeds, from other bounds perhaps: those that there are here. */
@@ -47,14 +47,16 @@ function noteTo(heartbeat: Heartbeat): (progress: CoverageProgress) => void {
 /** What it has to know of a search. */
 export type CoverageSearch = Pick<
   Search,
-  'ref' | 'onBase' | 'scenario' | 'bounds' | 'build' | 'seed' | 'steps' | 'runs' | 'seeds' | 'frontier'
+  'ref' | 'onBase' | 'scenario' | 'bounds' | 'build' | 'seed' | 'steps' | 'runs' | 'seeds' | 'frontier' | 'shared'
 >;
 
 export async function openCoverage(runner: Runner, search: CoverageSearch, heartbeat: Heartbeat): Promise<CoverageRun> {
   if (search.build === undefined) throw new Error('a search by coverage needs an instrumented build');
   const build = (await import(search.build)) as Build;
   const { ref, onBase, scenario, bounds, seed, steps, runs = Number.POSITIVE_INFINITY, frontier = [] } = search;
-  const session = await build.open({ ref, onBase, scenario, bounds, seed, hasBins: true, memory: heartbeat.memory });
+  const known = search.shared?.known ?? [];
+  const { memory } = heartbeat;
+  const session = await build.open({ ref, onBase, scenario, bounds, seed, hasBins: true, known, memory });
   const code = flatten((globalThis as unknown as Record<string, CoverageObject>)[COVERAGE] ?? {});
   const bytes = await byteMutator(new Prng(seed ^ 0xb17e5), session.opCount, LENGTH_MAX);
   const seeds = opsOf(runner, search.seeds);
@@ -74,12 +76,17 @@ export async function openCoverage(runner: Runner, search: CoverageSearch, heart
         code,
         onProgress,
         onClass,
+        ...(search.shared === undefined ? {} : { shared: search.shared }),
       };
       ({ corpus } = new Coverage(session, runner, options).run());
     },
-    kept: () =>
-      search.seeds === undefined
-        ? []
-        : learned(runner, seeds, corpus).map((ops) => Array.from(ops, (n) => runner.ops[n].text)),
+    kept() {
+      if (search.seeds === undefined) return { inputs: [], bins: [] };
+      const inputs = learned(runner, seeds, corpus);
+      return {
+        inputs: inputs.map((ops) => Array.from(ops, (n) => runner.ops[n].text)),
+        bins: search.shared === undefined ? [] : newBins(runner, seeds, inputs),
+      };
+    },
   };
 }

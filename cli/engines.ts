@@ -18,6 +18,7 @@ import { symmetriesOf } from '../model/symmetry.js';
 import { openCoverage } from './coverage.js';
 import { handedOver } from './handed-over.js';
 import type { RawClass, Search, Tally } from './protocol.js';
+import { settle } from './settle.js';
 import { teamOf } from './team.js';
 import { deadClass, isOfDesign, post, watch } from './watch.js';
 
@@ -59,6 +60,7 @@ export interface Found {
   readonly tally: Tally;
   /** Of engine coverage: what it has learned beyond its seeds. */
   readonly kept?: readonly (readonly string[])[];
+  readonly keptBins?: readonly (readonly number[])[];
   /** Of a search that was cut short: traces to what it did not go on from. */
   readonly frontier?: readonly (readonly number[])[];
 }
@@ -102,6 +104,7 @@ function exhaustive(runner: Runner, search: Search, heartbeat: Heartbeat): Found
       ...(search.keep === undefined ? {} : { keep: openKeep(search.keep.dir, search.keep.identity) }),
       team: teamOf(search, search.threads ?? 1, (memory) => post({ kind: 'member', memory })),
       ...(search.depth === undefined ? {} : { depth: search.depth }),
+      ...(search.share === undefined ? {} : { part: search.share }),
     },
     {
       ...watched.hooks,
@@ -204,6 +207,7 @@ function random(runner: Runner, search: Search, heartbeat: Heartbeat): Found {
       isOver: () => budget.isOver(),
       onProgress: (steps) => heartbeat.note(0, steps, 0, 0),
       onClass,
+      ...(search.shared === undefined ? {} : { shared: search.shared }),
     });
     heartbeat.note(0, result.steps, 0, 0);
   });
@@ -216,9 +220,11 @@ async function coverage(runner: Runner, search: Search, heartbeat: Heartbeat): P
   );
   const { steps } = engine.session;
   const { table, missing } = engine.session.reached();
+  const { inputs: kept, bins: keptBins } = engine.kept();
   return {
     classes,
-    kept: engine.kept(),
+    kept,
+    keptBins,
     tally: { ...tally, stats: { states: 0, edges: 0, depth: 0, steps }, reached: table, unreached: missing },
   };
 }
@@ -236,6 +242,6 @@ export async function runSearch(search: Search, design: Design, heartbeat: Heart
       samplePurity(search, heartbeat, design);
       return handedOver(await coverage(runner, search, heartbeat), search, design, heartbeat);
     case 'corpus':
-      throw new Error('traces are taken again without an engine');
+      return settle(runner, search, design, heartbeat);
   }
 }

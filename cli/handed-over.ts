@@ -17,7 +17,14 @@ export function handedOver(found: Found, search: Search, design: Design, heartbe
   const { classes, tally } = found;
   const isAny = classes.some(({ minimality }) => minimality === '1-minimal');
   // What an error of the design's left behind is no design any more.
-  if (!isAny || search.onBase || heartbeat.isStopped || classes.some(({ dead }) => dead !== undefined)) return found;
+  if (
+    !isAny ||
+    search.shared !== undefined ||
+    search.onBase ||
+    heartbeat.isStopped ||
+    classes.some(({ dead }) => dead !== undefined)
+  )
+    return found;
   const runner = new Runner(design, search.bounds, search.scenario);
   const replayer = new Runner(design, search.bounds, search.scenario);
   heartbeat.follow(replayer);

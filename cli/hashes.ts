@@ -108,3 +108,11 @@ export async function designHashes(ref: DesignRef): Promise<DesignHashes> {
   }
   return { hash: hashOf([['design', bundleCode(ref.url)], ...tree]), library: hashFiles(await chainOf('index.js')) };
 }
+
+/** Of all that bears on what a job comes to, designs aside. */
+export function toolHash(): string {
+  const engines = [...filesOf('fuzz'), ...filesOf('check'), ...filesOf('campaign/corpus')];
+  const model = filesOf('model').filter((path) => !OF_DESIGNS.test(path));
+  const between = ['campaign/frontier.js', 'campaign/handover.js'];
+  return hashFiles([...model, ...filesOf('harness'), ...filesOf('invariants'), ...engines, ...between]);
+}

@@ -54,7 +54,7 @@ export class Jobs {
   readonly running = new Set<Running>();
   /** Told each class as a search finds it, with its ops in C spelling. */
   onClass: (search: Search, found: RawClass, ops: readonly string[]) => void = () => {};
-  private isStopped = false;
+  isStopped = false;
 
   /** One promise for each search, in their order; at most `workers` of them run at a time, each after what it has to wait for. */
   start(searches: readonly Search[], workers: number): Promise<Job>[] {

@@ -4,6 +4,7 @@ import { Argument, Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from '../harness/bounds-text.js';
 import { Status } from '../harness/verdict.js';
+import { addCampaign } from './campaign-command.js';
 import { check } from './check.js';
 import { addCorpus } from './corpus-command.js';
 import { addDiff } from './diff-command.js';
@@ -209,6 +210,7 @@ function makeProgram(done: Done): Command {
   addVerify(program, done);
   addDiff(program, done, hasColour);
   addCorpus(program, done);
+  addCampaign(program, done);
   return program;
 }
 

@@ -10,7 +10,8 @@ export function rounded(n: number): string {
   return n < 1e6 ? `${Math.round(n / 1e3)} k` : `${(n / 1e6).toFixed(n < 1e7 ? 1 : 0)} M`;
 }
 
-function lineOf(running: Running): string {
+/** One search, as far as it is. */
+export function lineOf(running: Running): string {
   const { search, thread, start } = running;
   const name = `${search.ref.name}${search.onBase ? ' (its base)' : ''}, ${search.scenario}`;
   if (isExplaining(running)) return `${name}: explaining ${thread.classes.length} classes`;

@@ -1,8 +1,11 @@
 /** What the main thread and the workers say to each other. */
 import type { Imported } from '../campaign/corpus/import.js';
 import type { OutcomeKind } from '../campaign/corpus/outcome.js';
+import type { Finding } from '../campaign/jobs/job.js';
 import type { Identity } from '../check/checkpoint.js';
+import type { Part } from '../check/part.js';
 import type { Columns } from '../check/store.js';
+import type { Shared } from '../fuzz/classes.js';
 import type { DiffResult } from '../harness/diff-result.js';
 import type { CheckResult, EngineName, Minimality, Proof } from '../harness/result.js';
 import type { ViolationClass } from '../harness/runner.js';
@@ -68,6 +71,10 @@ export interface Search extends Place {
   readonly isNeedless?: true;
   /** What that one did not go on from: inputs to begin with. */
   readonly frontier?: readonly (readonly number[])[];
+  /** Of a sampling engine that is one of many. */
+  readonly shared?: Shared;
+  readonly share?: Part;
+  readonly settles?: readonly Finding[];
 }
 
 /** A class that a search has found, before it is explained. */
@@ -247,6 +254,8 @@ export interface Report {
   readonly page?: ResultData;
   /** Of engine coverage: what it has learned beyond its seeds, as the ops of traces. */
   readonly kept?: readonly (readonly string[])[];
+  /** Bins that each of these adds. */
+  readonly keptBins?: readonly (readonly number[])[];
   /** Of a search that another one begins with. */
   readonly frontier?: readonly (readonly number[])[];
 }

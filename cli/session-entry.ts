@@ -18,6 +18,8 @@ export interface SessionWorld {
   readonly bounds: Bounds;
   readonly seed: number;
   readonly hasBins: boolean;
+  /** Classes that are passed over. */
+  readonly known?: readonly string[];
   /** Of a heartbeat: where the run leaves what it is at. */
   readonly memory?: SharedArrayBuffer;
 }
@@ -27,5 +29,5 @@ export async function createSession(world: SessionWorld, module?: DesignModule):
   const design = world.onBase && named.base !== undefined ? named.base : named;
   const runner = new Runner(design, world.bounds, world.scenario);
   if (world.memory !== undefined) new Heartbeat(world.memory).follow(runner);
-  return create(runner, world.seed, world.hasBins);
+  return create(runner, world.seed, world.hasBins, world.known);
 }

@@ -24,9 +24,8 @@ async function pageMaker({ hasPage }: Search): Promise<PageMaker | undefined> {
 
 async function search(task: Search, heartbeat: Heartbeat): Promise<Answers['search']> {
   const design = await designOf(task.ref, task.onBase);
-  const { classes, tally, kept, frontier } = await runSearch(task, design, heartbeat);
-  const report = explain(task, design, classes, tally, heartbeat, await pageMaker(task));
-  return { ...report, ...(kept === undefined ? {} : { kept }), ...(frontier === undefined ? {} : { frontier }) };
+  const { classes, tally, ...rest } = await runSearch(task, design, heartbeat);
+  return { ...explain(task, design, classes, tally, heartbeat, await pageMaker(task)), ...rest };
 }
 
 async function explainHung(

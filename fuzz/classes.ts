@@ -2,6 +2,7 @@
 import { Blame } from '../harness/blame.js';
 import { minimize } from '../harness/minimize.js';
 import { Path } from '../harness/replay.js';
+import type { Minimality } from '../harness/result.js';
 import type { Runner, ViolationClass } from '../harness/runner.js';
 import { classKey } from '../harness/runner.js';
 import type { Walk } from './walk.js';
@@ -11,7 +12,7 @@ export interface RandomClass {
   readonly severity: 'soft' | 'fatal';
   /** Ops from the initial state; the last one violates. */
   readonly path: number[];
-  readonly minimality: '1-minimal';
+  readonly minimality: Minimality;
   /** Other invariants had already broken on every path on which it was seen. */
   isAfterOthers: boolean;
 }
@@ -41,15 +42,27 @@ export interface Seen {
  */
 const FORGET_EVERY = 32;
 
+/** Of a run that is one of many. */
+export interface Shared {
+  /** Keys of classes that others have found: they are passed over. */
+  readonly known: readonly string[];
+  /** Traces stay as they were found; each class is made small once, for all runs. */
+  readonly isRaw: true;
+}
+
 export class Classes {
   private readonly found = new Map<string, RandomClass>();
+  private readonly known: ReadonlySet<string>;
+  private readonly isRaw: boolean;
   private blame: Blame;
   private sightings = 0;
   private readonly runner: Runner;
   private readonly onClass: (found: RandomClass, spent: Spent) => void;
 
-  constructor(runner: Runner, onClass: (found: RandomClass, spent: Spent) => void = () => {}) {
+  constructor(runner: Runner, onClass: (found: RandomClass, spent: Spent) => void = () => {}, shared?: Shared) {
     this.runner = runner;
+    this.known = new Set(shared?.known);
+    this.isRaw = shared?.isRaw === true;
     this.blame = new Blame(runner);
     this.onClass = onClass;
   }
@@ -63,7 +76,7 @@ export class Classes {
   }
 
   has(key: string): boolean {
-    return this.found.has(key);
+    return this.found.has(key) || this.known.has(key);
   }
 
   /** Names what the op `n`, last of the walk, has just broken. Spoils the runner's state. */
@@ -85,7 +98,9 @@ export class Classes {
 
   /** Takes up a class seen for the first time, at the end of `ops`, when so much was spent. Spoils the runner's state. */
   add(seen: Seen, ops: readonly number[], spent: Spent): void {
-    const { ops: path, minimality } = minimize(this.runner, ops, seen.class);
+    const { ops: path, minimality } = this.isRaw
+      ? { ops: [...ops], minimality: 'raw' as const }
+      : minimize(this.runner, ops, seen.class);
     const found: RandomClass = {
       class: seen.class,
       severity: seen.severity,

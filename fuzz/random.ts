@@ -9,7 +9,7 @@
  * pipe-iter-2016, tiny; the loop has the volume.
  */
 import type { Runner } from '../harness/runner.js';
-import type { RandomClass, RandomResult, Spent } from './classes.js';
+import type { RandomClass, RandomResult, Shared, Spent } from './classes.js';
 import { Classes } from './classes.js';
 import { runFastCheck } from './fast-check.js';
 import { runLoop } from './loop.js';
@@ -28,6 +28,7 @@ export interface RandomOptions {
   /** Walks to begin; any number where absent. */
   readonly runs?: number;
   readonly isOver: () => boolean;
+  readonly shared?: Shared;
   onProgress?(steps: number, classes: number): void;
   /** `spent`: by both parts, when it was told. */
   onClass?(found: RandomClass, spent: Spent): void;
@@ -40,7 +41,7 @@ export function runRandom(runner: Runner, options: RandomOptions): RandomResult 
     runs: before.runs + spent.runs,
     steps: before.steps + spent.steps,
   });
-  const classes = new Classes(runner, (found, spent) => options.onClass?.(found, plus(spent)));
+  const classes = new Classes(runner, (found, spent) => options.onClass?.(found, plus(spent)), options.shared);
   const fast = runFastCheck(
     runner,
     {

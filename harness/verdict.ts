@@ -166,19 +166,51 @@ function describe(run: Run, status: Status, violations: number): string {
   return `${parts.join(', ')}; exit ${status}.`;
 }
 
+type Came = { readonly isViolated: boolean; readonly isUnreached: boolean; readonly isCut: boolean };
+
+function statusOf(run: Pick<Run, 'signal' | 'internalErrors' | 'usageErrors'>, came: Came): Status {
+  if (run.signal !== undefined) return Status[run.signal];
+  if (run.internalErrors > 0) return Status.Internal;
+  if (run.usageErrors > 0) return Status.Usage;
+  if (came.isViolated) return Status.Violated;
+  if (came.isUnreached) return Status.Unreached;
+  return came.isCut ? Status.CutShort : Status.Ok;
+}
+
+/** A campaign, counted. */
+export interface CampaignRun extends Pick<Run, 'signal' | 'internalErrors' | 'usageErrors'> {
+  readonly jobs: number;
+  /** Known by now, and not done. */
+  readonly left: number;
+  readonly findings: number;
+  /** Spaces that were searched to the end, those of them in which nothing breaks, and those that were not. */
+  readonly whole: number;
+  readonly proved: number;
+  readonly cut: number;
+  /** Searched to the end without a run that comes to rest. */
+  readonly restless: number;
+}
+
+export function concludeCampaign(run: CampaignRun): Pick<Conclusion, 'status' | 'lastLine'> {
+  const { jobs, left, findings, whole, proved, cut } = run;
+  const status = statusOf(run, { isViolated: findings > 0, isUnreached: run.restless > 0, isCut: cut > 0 });
+  const parts = [plural(jobs, 'job'), findings === 0 ? 'no violation' : plural(findings, 'violation')];
+  if (whole > 0) parts.push(`${plural(whole, 'space')} searched to the end, ${proved} without a violation`);
+  if (cut > 0) parts.push(`${cut} cut short`);
+  if (run.usageErrors > 0) parts.push(plural(run.usageErrors, 'error'));
+  if (run.internalErrors > 0) parts.push('iovcheck itself failed');
+  if (left > 0) parts.push(`${left} left to do`);
+  if (run.signal !== undefined) parts.push('interrupted');
+  return { status, lastLine: `${parts.join(', ')}; exit ${status}.` };
+}
+
 export function conclude(run: Run): Conclusion {
   const failing = new Set(run.onlyKnown ? byPlace(run.checked).flatMap(unlistedOf) : run.checked.flatMap(counted));
   const known = run.onlyKnown ? judgeKnown(run.checked) : [];
   const unreached = judgeReached(run.checked, run.requireReached);
   const isViolated = run.onlyKnown ? known.length > 0 : failing.size > 0;
   const isCut = run.checked.some(isCutShort);
-  let status: Status = Status.Ok;
-  if (run.signal !== undefined) status = Status[run.signal];
-  else if (run.internalErrors > 0) status = Status.Internal;
-  else if (run.usageErrors > 0) status = Status.Usage;
-  else if (isViolated) status = Status.Violated;
-  else if (unreached.length > 0) status = Status.Unreached;
-  else if (isCut) status = Status.CutShort;
+  const status = statusOf(run, { isViolated, isUnreached: unreached.length > 0, isCut });
   const found = run.checked.flatMap((c) => c.result.violations).length;
   const notes = [...(run.notes ?? []), ...known, ...unreached];
   return { status, failing, notes, errors: run.errors ?? [], lastLine: describe(run, status, found) };

@@ -46,3 +46,18 @@ export function learned(
   const sets = shortFirst.map((ops) => reader.of(ops));
   return cover(sets, known, KEPT_MAX).map((n) => shortFirst[n]);
 }
+
+/** Of inputs, for each the bins that neither the seeds meet nor an input before it. */
+export function newBins(
+  runner: Runner,
+  seeds: readonly (readonly number[])[],
+  inputs: readonly ArrayLike<number>[],
+): number[][] {
+  const reader = new BinReader(runner);
+  const known = new Set(seeds.flatMap((ops) => reader.of(ops)));
+  return inputs.map((ops) => {
+    const bins = reader.of(ops).filter((bin) => !known.has(bin));
+    for (const bin of bins) known.add(bin);
+    return bins.sort((a, b) => a - b);
+  });
+}

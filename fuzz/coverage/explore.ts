@@ -6,7 +6,7 @@
  * told of a violation is always seen once more by the plain build.
  */
 import type { Runner, ViolationClass } from '../../harness/runner.js';
-import type { RandomClass } from '../classes.js';
+import type { RandomClass, Shared } from '../classes.js';
 import { Classes } from '../classes.js';
 import { Prng } from '../prng.js';
 import type { ByteMutator } from './bytes.js';
@@ -46,6 +46,7 @@ export interface CoverageOptions {
   readonly bytes: ByteMutator | undefined;
   /** Counters of the instrumented code, as flatten() makes them: zeroed before each run, read after it. */
   readonly code?: Uint8Array;
+  readonly shared?: Shared;
   onProgress?(progress: CoverageProgress): void;
   /** `runs`: the input that found it, counted from 1. */
   onClass?(found: RandomClass, runs: number): void;
@@ -82,7 +83,7 @@ export class Coverage {
     this.session = session;
     this.plain = plain;
     this.options = options;
-    this.classes = new Classes(plain, (found, { runs }) => options.onClass?.(found, runs));
+    this.classes = new Classes(plain, (found, { runs }) => options.onClass?.(found, runs), options.shared);
     this.prng = new Prng(options.seed ^ 0x5eed);
     this.archive = new Archive(this.prng);
     this.mutator = new OpMutator(this.prng, session.groups, LENGTH_MAX);

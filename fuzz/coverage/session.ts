@@ -79,9 +79,10 @@ class WalkSession implements Session {
   private readonly known = new Set<string>();
   private readonly hasBins: boolean;
 
-  constructor(runner: Runner, seed: number, hasBins: boolean) {
+  constructor(runner: Runner, seed: number, hasBins: boolean, known: readonly string[]) {
     this.runner = runner;
     this.hasBins = hasBins;
+    for (const key of known) this.known.add(key);
     this.opCount = runner.opCount;
     this.groups = runner.groups.map(({ spec, first, end }) => ({ name: spec.name, first, end }));
     this.specOf = new Int32Array(runner.opCount);
@@ -164,7 +165,7 @@ class WalkSession implements Session {
   }
 }
 
-/** `hasBins`: the state of the model is coverage, too. */
-export function createSession(runner: Runner, seed: number, hasBins: boolean): Session {
-  return new WalkSession(runner, seed, hasBins);
+/** `hasBins`: the state of the model is coverage, too. `known`: classes that are no news, as `invariant op function`. */
+export function createSession(runner: Runner, seed: number, hasBins: boolean, known: readonly string[] = []): Session {
+  return new WalkSession(runner, seed, hasBins, known);
 }

@@ -86,6 +86,7 @@ describe('commands', () => {
     const lines = commands.filter((line) => line.startsWith('iovcheck '));
     const names = new Set(lines.map((line) => line.split(' ')[1]));
     expect([...names].sort()).toEqual([
+      'campaign',
       'check',
       'corpus',
       'diff',
@@ -104,12 +105,14 @@ describe('commands', () => {
       commands.flatMap((line) => (/^np[mx] /.test(line) ? [] : (line.match(/--[a-z][\w-]*/g) ?? []))),
     );
     const ofCorpus = ['merge', 'minimize', 'replay', 'import'].map((name) => iovcheck('corpus', name, '--help'));
+    const ofCampaign = ['run'].map((name) => iovcheck('campaign', name, '--help'));
     const known = [
       iovcheck('check', '--help'),
       iovcheck('verify', '--help'),
       iovcheck('diff', '--help'),
       iovcheck('repro', '--help'),
       ...ofCorpus,
+      ...ofCampaign,
     ].join('\n');
     expect([...options].filter((option) => !known.includes(option))).toEqual([]);
   });

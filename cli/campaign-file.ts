@@ -1,0 +1,109 @@
+/** Reads a campaign file, and what has to be known of its designs. */
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { Tool } from '../campaign/jobs/job.js';
+import { contentHash } from '../campaign/jobs/job.js';
+import type { CampaignDesign, Plan } from '../campaign/jobs/plan.js';
+import { planCampaign } from '../campaign/jobs/plan.js';
+import { parseCampaign } from '../campaign/jobs/schema.js';
+import type { CampaignSpec } from '../campaign/jobs/spec.js';
+import { UsageError } from '../harness/bounds-text.js';
+import { DESIGNS } from '../model/designs/designs.js';
+import { bundleFile, isFileName } from './bundle.js';
+import type { NamedDesign } from './designs.js';
+import { resolveDesign } from './designs.js';
+import { ownPackage } from './doctor.js';
+import { designHashes, toolHash } from './hashes.js';
+import { messageOf } from '../harness/guard.js';
+import type { DesignRef } from './load.js';
+import { fullName, splitName } from './load.js';
+import { boundsFor } from './plan.js';
+
+const EXAMPLE = "export const campaign = defineCampaign({ name: 'mine', designs: [...], searches: [...] })";
+
+async function valueOf(file: string): Promise<unknown> {
+  if (!file.endsWith('.json')) {
+    const url = await bundleFile(file, 'campaign');
+    let module: { readonly campaign?: unknown };
+    try {
+      module = (await import(url)) as typeof module;
+    } catch (error) {
+      throw new UsageError(`${file}: loading it threw ${messageOf(error)}; correct it and try again`, { cause: error });
+    }
+    if (module.campaign === undefined)
+      throw new UsageError(`${file}: it exports nothing named 'campaign'; write: ${EXAMPLE}`);
+    return module.campaign;
+  }
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${file}: it can not be read (${code ?? String(error)}); name a .json or .ts file`, {
+      cause: error,
+    });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${file}: this is no JSON: ${messageOf(error)}; correct it and try again`, { cause: error });
+  }
+}
+
+export async function readCampaign(file: string): Promise<CampaignSpec> {
+  return parseCampaign(await valueOf(file), file);
+}
+
+export function ownTool(): Tool {
+  return { version: ownPackage().version, spec: toolHash() };
+}
+
+/** A design of a campaign, with the code that a worker elsewhere needs. */
+export interface CampaignRef {
+  /** As jobs name it. */
+  readonly name: string;
+  /** As it is to be loaded here: a file by its path from where we are. */
+  readonly ref: DesignRef;
+}
+
+export interface Campaign {
+  readonly plan: Plan;
+  readonly tool: Tool;
+  readonly refs: ReadonlyMap<string, CampaignRef>;
+  /** Paths of the designs that are files, by their names. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Names of designs, each once; `all` is each of ours. */
+function namesOf({ designs }: CampaignSpec): string[] {
+  return [...new Set(designs.flatMap((name) => (name === 'all' ? DESIGNS.map(({ id }) => id) : [name])))];
+}
+
+function planned(name: string, design: NamedDesign, code: string): CampaignDesign {
+  return {
+    name,
+    code,
+    scenarios: design.facts.scenarios,
+    bounds: (text, scenario) => boundsFor(design, text, scenario),
+  };
+}
+
+/** Throws {@link UsageError} at the first design that can not be used: a campaign of days does not begin with a hole. */
+export async function planOf(spec: CampaignSpec, file: string): Promise<Campaign> {
+  const tool = ownTool();
+  const refs = new Map<string, CampaignRef>();
+  const designs: CampaignDesign[] = [];
+  const files: Record<string, string> = {};
+  for (const text of namesOf(spec)) {
+    const { name, without } = splitName(text);
+    const path = isFileName(name) ? relative('.', resolve(dirname(file), name)) : name;
+    const here = isFileName(path) ? path : join('.', path);
+    const design = await resolveDesign(isFileName(name) ? (isFileName(here) ? here : `./${here}`) : name, without);
+    const { hash, library } = await designHashes(design.ref);
+    const named = fullName({ name, without });
+    if (design.ref.url !== null) files[named] = resolve(dirname(file), name);
+    refs.set(named, { name: named, ref: design.ref });
+    designs.push(planned(named, design, library === undefined ? hash : contentHash([hash, library])));
+  }
+  return { plan: planCampaign(spec, designs, tool), tool, refs, files };
+}
