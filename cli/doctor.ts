@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { whyNoHost } from '../oracle/host/host.js';
+import { whyNoUml } from '../oracle/uml/boot.js';
 import { table } from './list.js';
 import { toolchainRow, treeRow } from './oracles.js';
 
@@ -49,6 +51,18 @@ export function spinRow(path: string): readonly [state: string, name: string, wh
   return [absent.length === 0 ? 'ok' : '-', SPIN.join(', '), what];
 }
 
+/** A row on the running kernel as an oracle; `why`: it can not be asked. */
+export function hostRow(why: string): readonly [state: string, name: string, what: string] {
+  const how = 'iovcheck replay and fuzz can ask the running kernel (--on host, --against host)';
+  return why === '' ? ['ok', 'koffi', `present: ${how}`] : ['-', 'koffi', `optional: ${why}; with it ${how}`];
+}
+
+/** A row on user-mode Linux, likewise. */
+export function umlRow(why: string): readonly [state: string, name: string, what: string] {
+  const how = 'iovcheck replay and fuzz can ask a kernel of 6.1 (--on uml, --against uml)';
+  return why === '' ? ['ok', 'linux.uml', `present: ${how}`] : ['-', 'linux.uml', `optional: ${why}; with it ${how}`];
+}
+
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} G`;
 
 /** `kernelTree`: a tree that is to be compiled, where one was named. */
@@ -76,6 +90,8 @@ export function doctor(kernelTree?: string): { readonly text: string; readonly i
     spinRow(process.env['PATH'] ?? ''),
     toolchainRow(),
     ...(tree === undefined ? [] : [tree]),
+    hostRow(whyNoHost()),
+    umlRow(whyNoUml()),
     ['ok', 'other parts', 'none is needed'],
   ];
   return { text: table(rows), isWell: isNode && hasBundler && tree?.[0] !== 'BAD' };

@@ -5,6 +5,8 @@ import pc from 'picocolors';
 import { UsageError } from '../harness/bounds-text.js';
 import { Status } from '../harness/verdict.js';
 import { addCampaign } from './campaign-command.js';
+import type { RawAgainst } from './against.js';
+import { against } from './against.js';
 import { check } from './check.js';
 import { addCorpus } from './corpus-command.js';
 import { addDiff } from './diff-command.js';
@@ -124,13 +126,18 @@ function addFuzz(program: Command, done: Done): void {
   withPlace(command)
     .option('--budget <budget>', `${BUDGET} (default: ${FUZZ_BUDGET}, a minute or two)`)
     .option('--seed <n>', 'another number, another run', '1')
-    .option('--workers <n>', 'threads: searches side by side, or several to one search; all cores where absent');
+    .option('--workers <n>', 'threads: searches side by side, or several to one search; all cores where absent')
+    .option('--against <kernel>', 'compare the design with a running kernel instead: host or uml');
   withResults(command)
     .addHelpText(
       'after',
       () => `\n${FUZZ_HELP}\n\n${reportersHelp()}\n\n${boundsHelp()}\n\n${STATUSES}\n\n${FUZZ_EXAMPLES}`,
     )
-    .action(async (names: string[], raw: RawOptions) => done(await checkNamed(names, raw)));
+    .action(async (names: string[], raw: RawOptions & Partial<RawAgainst>) => {
+      const { against: kernel } = raw;
+      const isBeside = kernel !== undefined;
+      done(await (isBeside ? against(names, { ...raw, against: kernel }) : checkNamed(names, raw)));
+    });
 }
 
 function addOthers(program: Command, done: Done): void {
@@ -139,7 +146,11 @@ function addOthers(program: Command, done: Done): void {
       .command(kind)
       .description(what)
       .argument('<trace>', 'a file that check --traces or --reporter itf:DIR has written')
-      .option('--on <design>', 'another design than the one that the trace names', 'design')
+      .option(
+        '--on <design>',
+        'another design than the one that the trace names, or a running kernel: host or uml',
+        'design',
+      )
       .option('--kernel-tree <folder>', "the tree that the trace is of, or another one's C on its calls")
       .action(async (name: string, { on, kernelTree }: { on: string; kernelTree?: string }) =>
         done(await retrace(kind, name, on, hasColour, kernelTree)),

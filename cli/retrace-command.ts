@@ -9,8 +9,10 @@ import { refOf, treeNamed } from './designs.js';
 import { loadingHangs } from './jobs.js';
 import type { DesignRef, SplitName } from './load.js';
 import { splitName } from './load.js';
+import { oracleNamed } from './kernels.js';
 import { complain, print } from './output.js';
 import type { Printed, Task } from './protocol.js';
+import { retraceOnOracle } from './retrace-on.js';
 import { Thread } from './thread.js';
 
 function read(name: string): string {
@@ -86,6 +88,11 @@ export async function retrace(
   hasColour: boolean,
   kernelTree?: string,
 ): Promise<number> {
+  const oracle = oracleNamed(on);
+  if (oracle !== undefined) {
+    if (kind === 'replay') return retraceOnOracle(read(name), name, on, oracle);
+    throw new UsageError(`--on ${on}: a kernel is not judged, and only replay asks one; name a design here`);
+  }
   const { text, status, error } = await takeTrace(
     name,
     on,

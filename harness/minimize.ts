@@ -16,7 +16,7 @@ import { Step } from './runner.js';
 type Ops = readonly number[];
 
 /** The ops of a candidate that were taken, up to the violation; undefined where it does not occur. */
-type Attempt = (candidate: Ops) => number[] | undefined;
+type Attempt = AttemptOf<number>;
 
 /** The shortest such trace that leaving out and making smaller leads to; no single op can go, no single argument can shrink. */
 export function minimize(runner: Runner, ops: Ops, cls: ViolationClass): { ops: number[]; minimality: '1-minimal' } {
@@ -63,8 +63,11 @@ function run(runner: Runner, candidate: Ops, cls: ViolationClass, breaksMax: num
   return undefined;
 }
 
+/** What of a candidate is left, or undefined where it does not do. */
+type AttemptOf<T> = (candidate: readonly T[]) => T[] | undefined;
+
 /** ddmin: leaves out blocks of half the trace, then of a quarter, down to single ops. */
-function leaveOutBlocks(ops: number[], attempt: Attempt): number[] {
+export function leaveOutBlocks<T>(ops: T[], attempt: AttemptOf<T>): T[] {
   let best = ops;
   for (let size = Math.ceil(best.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let at = 0; at < best.length; ) {
@@ -77,7 +80,7 @@ function leaveOutBlocks(ops: number[], attempt: Attempt): number[] {
 }
 
 /** Two ops that only go together, such as an open and a close with other ops between them. */
-function leaveOutPairs(ops: number[], attempt: Attempt): number[] {
+export function leaveOutPairs<T>(ops: T[], attempt: AttemptOf<T>): T[] {
   let best = ops;
   for (let i = 0; i < best.length; i++) {
     for (let j = i + 1; j < best.length; j++) {

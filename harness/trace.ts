@@ -57,12 +57,12 @@ export function formatTrace(t: Trace): string {
 /** Where a message points to: `file.trace:7`. */
 type Fail = (at: number, message: string) => never;
 
-/** A trace in its text form, or in ITF (itf-trace.ts). */
-export function parseTrace(text: string, name: string): Trace {
+/** A trace in its text form, or in ITF (itf-trace.ts). `isReal`: pages may be as large as a machine's, which no search takes. */
+export function parseTrace(text: string, name: string, { isReal = false } = {}): Trace {
   const fail: Fail = (at, message) => {
     throw new UsageError(`${name}:${at}: ${message}`);
   };
-  if (isItf(text)) return parseItf(text, name, fail);
+  if (isItf(text)) return parseItf(text, name, isReal, fail);
   const raw = text.split(/\r?\n/);
   checkFirstLine(raw[0], text, fail);
   const lines = raw.map((line, n) => ({ text: line.replace(/(^|\s)#.*$/, '').trim(), at: n + 1 }));
@@ -85,12 +85,18 @@ export function parseTrace(text: string, name: string): Trace {
     fail(body[end + 1].at, "something follows 'end'; put it before that line, or behind a '#'");
   if (end === 0) fail(body[0].at, "there is no op before 'end'; write one a line, e.g. pwrite fd=w size=1");
   const ops = body.slice(0, end);
-  return traceOf(headers, lines[n - 1].at, ops, fail);
+  return traceOf(headers, lines[n - 1].at, ops, isReal, fail);
 }
 
-function traceOf(headers: ReadonlyMap<Header, Line>, endOfHead: number, ops: readonly Line[], fail: Fail): Trace {
+function traceOf(
+  headers: ReadonlyMap<Header, Line>,
+  endOfHead: number,
+  ops: readonly Line[],
+  isReal: boolean,
+  fail: Fail,
+): Trace {
   const texts = ops.map((op) => op.text.replace(/\s+/g, ' '));
-  const trace = readHead(headers, endOfHead, texts, fail);
+  const trace = readHead(headers, endOfHead, texts, isReal, fail);
   linesOf.set(
     trace.ops,
     ops.map((op) => op.at),
@@ -98,10 +104,10 @@ function traceOf(headers: ReadonlyMap<Header, Line>, endOfHead: number, ops: rea
   return trace;
 }
 
-function parseItf(text: string, name: string, fail: Fail): Trace {
+function parseItf(text: string, name: string, isReal: boolean, fail: Fail): Trace {
   const { head, ops } = readItf(text, name);
   for (const [key, { at }] of head) checkHeader(key, at, fail);
-  return traceOf(new Map(head as readonly (readonly [Header, Line])[]), 1, ops, fail);
+  return traceOf(new Map(head as readonly (readonly [Header, Line])[]), 1, ops, isReal, fail);
 }
 
 function checkHeader(key: string, at: number, fail: Fail): void {
@@ -143,9 +149,15 @@ function word<T extends string>(line: Line | undefined, words: readonly T[], wha
   return found ?? fail(line.at, `there is no ${what} '${line.text}'; write ${words.join(' or ')}`);
 }
 
-function readBounds(line: Line, fail: Fail): Bounds {
+/** The page of a running kernel, which only a trace of one has. */
+const REAL_PAGE = /(^|,)page=4096(?=,|$)/;
+
+function readBounds(line: Line, isReal: boolean, fail: Fail): Bounds {
   try {
-    return parseBounds(line.text);
+    const page = REAL_PAGE.exec(line.text);
+    if (page === null) return parseBounds(line.text);
+    if (isReal) return { ...parseBounds(line.text.replace(REAL_PAGE, '$1page=16')), page: 4096 };
+    fail(line.at, 'page=4096 is that of a running kernel, on which the trace was found; replay it --on host');
   } catch (error) {
     if (error instanceof UsageError) fail(line.at, error.message);
     throw error;
@@ -164,7 +176,13 @@ function readSeed(line: Line, fail: Fail): number {
   return Number.isSafeInteger(n) ? n : fail(line.at, `'${line.text}' is no seed; write a whole number, e.g. seed: 1`);
 }
 
-function readHead(headers: ReadonlyMap<Header, Line>, endOfHead: number, ops: readonly string[], fail: Fail): Trace {
+function readHead(
+  headers: ReadonlyMap<Header, Line>,
+  endOfHead: number,
+  ops: readonly string[],
+  isReal: boolean,
+  fail: Fail,
+): Trace {
   const need = (key: Header): Line =>
     headers.get(key) ??
     fail(endOfHead, `the head has no '${key}'; it needs ${REQUIRED.join(', ')}, e.g. ${EXAMPLE[key] ?? key}`);
@@ -176,7 +194,7 @@ function readHead(headers: ReadonlyMap<Header, Line>, endOfHead: number, ops: re
   return {
     design: design.text,
     scenario: word(scenario, Object.keys(SCENARIOS) as ScenarioName[], 'scenario', fail) as ScenarioName,
-    bounds: readBounds(bounds, fail),
+    bounds: readBounds(bounds, isReal, fail),
     ops,
     ...(violates === undefined ? {} : { violates: readClass(violates, fail) }),
     ...(minimality === undefined ? {} : { minimality }),

@@ -306,7 +306,7 @@ export class Kernel {
   /** A task that this op wakes looks at its condition while the op still runs; and whether it did, and slept again. */
   areWokenAtOnce = false;
   hasSleptAgain = false;
-  readonly user: UserBuffer;
+  user: UserBuffer;
   readonly out = new Out();
   readonly spd = new SplicePipeDesc();
   /** vmsplice() and whoever takes pages out of a pipe. */

@@ -112,14 +112,23 @@ function checkSpan(k: Kernel, page: Page | null, off: number, len: number, by: s
 export function memcpyToPage(k: Kernel, page: Page | null, off: number, len: number, mark: number, by: string): void {
   checkSpan(k, page, off, len, by);
   if (k.bounds.contents === 'off') return;
-  if (k.src !== null) for (let i = 0; i < len; i++) page.data[off + i] = k.src[i - mark];
+  if (k.src !== null) copyBytes(page.data, off, k.src, -mark, len);
   else for (let i = 0; i < len; i++) page.data[off + i] = i === mark ? Tag.Marked : k.plain;
+}
+
+/** As many bytes as are worth a call of the engine's own copy: pages of a real machine are, those of a search are not. */
+const COPY_AT_ONCE = 64;
+
+/** memcpy(to + at, from + start, len); nothing is past the end of either. */
+export function copyBytes(to: Uint8Array, at: number, from: Uint8Array, start: number, len: number): void {
+  if (len < COPY_AT_ONCE) for (let i = 0; i < len; i++) to[at + i] = from[start + i];
+  else to.set(from.subarray(start, start + len), at);
 }
 
 /** memcpy_from_page() into the user's buffer at `k.user.pos`. */
 export function memcpyFromPage(k: Kernel, page: Page | null, off: number, len: number, by: string): void {
   checkSpan(k, page, off, len, by);
-  for (let i = 0; i < len; i++) k.user.data[k.user.pos + i] = page.data[off + i];
+  copyBytes(k.user.data, k.user.pos, page.data, off, len);
 }
 
 /** get_pages_array(): false is NULL. The array belongs to whoever called until kvfree(). */

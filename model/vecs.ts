@@ -148,15 +148,15 @@ function folioqs(b: Bounds): VecSpec[] {
 
 /** Every vector of the bounds, in a fixed order. */
 export function vecSpecs(b: Bounds, needs: Needs): VecSpec[] {
-  const list = singles(b);
+  if (needs.memory === 'none') return [];
   const spanned = (flavour: number, spans: readonly Span[]): VecSpec => ({
     flavour,
     text: `${flavourName(flavour)}:${spanText(spans)}`,
     spans,
   });
-  const ubufs = list.map((span) => spanned(ITER_UBUF, [span]));
-  if (needs.memory === 'none') return [];
   if (needs.lends === true) return lendable(b).map((spans) => spanned(ITER_IOVEC, spans));
+  const list = singles(b);
+  const ubufs = list.map((span) => spanned(ITER_UBUF, [span]));
   if (needs.memory === 'paged')
     return ubufs.filter(({ spans: [[at, len]] }) => at % b.page === 0 && len % b.page === 0);
   const many = [...list.map((span) => [span]), ...several(b)];

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DESIGNS } from '#iov/index.js';
-import { isNodeSupported, spinRow } from '#iov/cli/doctor.js';
+import { hostRow, isNodeSupported, spinRow, umlRow } from '#iov/cli/doctor.js';
+import { whyNoUml } from '#iov/oracle/uml/boot.js';
 import { INVARIANTS } from '#iov/invariants/invariants.js';
 import { OPS } from '#iov/model/ops/ops.js';
 import { SCENARIOS } from '#iov/model/scenario.js';
@@ -34,6 +35,16 @@ describe('doctor', () => {
     expect(out).toContain(process.versions.node);
     expect(out).not.toContain('BAD');
     expect(out).toContain('spin, gcc, time');
+  });
+
+  test('says how to get a kernel to be asked', () => {
+    const [koffi, uml] = [hostRow('koffi is not installed; run npm install koffi'), umlRow(whyNoUml(''))];
+    expect(koffi[0]).toBe('-');
+    expect(koffi[2]).toContain('optional: koffi is not installed; run npm install koffi; with it iovcheck replay');
+    expect(uml[0]).toBe('-');
+    expect(uml[2]).toMatch(/apt-get install -y user-mode-linux|is for x86-64/);
+    expect(hostRow('')[0]).toBe('ok');
+    expect(umlRow('')[2]).toContain('--against uml');
   });
 
   test('says how to get what the comparison with Spin needs', () => {

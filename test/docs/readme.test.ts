@@ -111,6 +111,8 @@ describe('commands', () => {
       iovcheck('verify', '--help'),
       iovcheck('diff', '--help'),
       iovcheck('repro', '--help'),
+      iovcheck('fuzz', '--help'),
+      iovcheck('replay', '--help'),
       ...ofCorpus,
       ...ofCampaign,
     ].join('\n');
