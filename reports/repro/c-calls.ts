@@ -4,9 +4,10 @@ import { REAL_PAGE } from '../../harness/real-size.js';
 import { namesOf } from '../../model/op.js';
 import type { World } from '../../model/op.js';
 import type { ScenarioName } from '../../model/scenario.js';
+import { BLOCKING_CALLS } from './c-tasks.js';
 import type { Part } from './c-parts.js';
 import { Unreachable } from './unreachable.js';
-import { sizeText } from './text.js';
+import { sizeC } from './c-size.js';
 
 /** A call of the program. */
 export interface CCall {
@@ -52,12 +53,7 @@ export class Args {
   }
 }
 
-/** `2 * page - 1` */
-export function sizeC(n: number): string {
-  return sizeText(n).replace(/[*/+-]/g, ' $& ');
-}
-
-type Make = (a: Args, letter: string) => CCall;
+export type Make = (a: Args, letter: string) => CCall;
 
 /** `A.wd` of two pipes, `wd` of one. */
 function end(name: string): string {
@@ -133,15 +129,20 @@ const CALLS: Readonly<Record<string, Make>> = {
 
 const flagsC = (a: Args): string => a.word('flags').replaceAll('|', ' | ');
 
-/** Scenarios of pipes that no task sleeps on. */
-const SCENARIOS: ReadonlySet<ScenarioName> = new Set(['packet', 'splice', 'all']);
+/** Scenarios of pipes that user space has calls for. */
+const BY_SCENARIO: Partial<Readonly<Record<ScenarioName, Readonly<Record<string, Make>>>>> = {
+  packet: CALLS,
+  splice: CALLS,
+  all: CALLS,
+  blocking: BLOCKING_CALLS,
+};
 
 /** Whether user space has a call for it at all. */
 export const hasCall = (name: string, scenario: ScenarioName): boolean =>
-  SCENARIOS.has(scenario) && Object.hasOwn(CALLS, name);
+  Object.hasOwn(BY_SCENARIO[scenario] ?? {}, name);
 
 export function callOf(op: RealOp, w: World, letter: string): CCall {
-  const make = CALLS[op.spec.name];
+  const make = BY_SCENARIO[w.scenario.name]?.[op.spec.name];
   if (make === undefined) throw new Unreachable(`user space has no call that is ${op.spec.name}`);
   const a = new Args(op, w);
   if (op.spec.name === 'fcntl_setpipe_sz' && a.of('size') > w.bounds.ring * REAL_PAGE)

@@ -1,4 +1,5 @@
 /** The C that every program of a reproducer is made of, by part; a program has those that it uses. */
+import { SHOW_PARTS } from './c-parts-show.js';
 
 /** Exit statuses of a program; 4 is KSFT_SKIP of the kernel's selftests. */
 export const C_STATUS = { kept: 0, reproduced: 1, astray: 2, skip: 4 } as const;
@@ -12,6 +13,15 @@ export const PARTS = {
   buf: `static char *buf;`,
 
   number: `static int number;`,
+
+  taskPipe: `/* Ends that wait, and others of the same pipe that do not. */
+struct pipe {
+	int r;
+	int w;
+	int wd;
+	int nb_r;
+	int nb_w;
+};`,
 
   pipe: `struct pipe {
 	int r;
@@ -81,6 +91,96 @@ static void open_pipe(struct pipe *p, int slots)
 		skip("F_SETPIPE_SZ");
 }`,
 
+  openTaskPipe: `static int again(int fd, int flags)
+{
+	char path[32];
+	int fd2;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	fd2 = open(path, flags);
+	if (fd2 < 0)
+		skip(path);
+	return fd2;
+}
+
+static void open_pipe(struct pipe *p, int slots)
+{
+	int fd[2];
+
+	if (pipe2(fd, 0))
+		skip("pipe2");
+	p->r = fd[0];
+	p->w = fd[1];
+	p->wd = again(p->w, O_WRONLY);
+	p->nb_r = again(p->r, O_RDONLY | O_NONBLOCK);
+	p->nb_w = again(p->w, O_WRONLY | O_NONBLOCK);
+	if (fcntl(p->r, F_SETPIPE_SZ, slots * page) != slots * page)
+		skip("F_SETPIPE_SZ");
+}`,
+
+  task: `/* A thread in one call, which may sleep. */
+static struct task {
+	pthread_t thread;
+	int fd;
+	long size;
+	char *data;
+	int err;
+	ssize_t ret;
+	atomic_int is_done;
+} task[4];
+
+static void *run(void *arg)
+{
+	struct task *t = arg;
+
+	t->ret = fcntl(t->fd, F_GETFL) & O_WRONLY ?
+		 write(t->fd, t->data, t->size) : read(t->fd, t->data, t->size);
+	t->err = errno;
+	t->is_done = 1;
+	return NULL;
+}
+
+/* What has become of the call a moment later; EINPROGRESS: it sleeps. */
+static ssize_t outcome(int n)
+{
+	usleep(200000);
+	errno = task[n].is_done ? task[n].err : EINPROGRESS;
+	return task[n].is_done ? task[n].ret : -1;
+}
+
+static ssize_t begin(int n, int fd, long size)
+{
+	struct task *t = &task[n];
+
+	t->fd = fd;
+	t->size = size;
+	t->data = calloc(1, size);
+	t->is_done = 0;
+	if (!t->data || pthread_create(&t->thread, NULL, run, t))
+		skip("pthread_create");
+	return outcome(n);
+}`,
+
+  closeEnd: `/* One open file of an end: the ends that do not wait go with the last one. */
+static int close_end(struct pipe *p, char end)
+{
+	static int closed;
+
+	if (end == 'r')
+		return close(p->nb_r) | close(p->r);
+	return closed++ ? close(p->nb_w) | close(p->w) : close(p->wd);
+}`,
+
+  sleepers: `static int sleepers(void)
+{
+	int n, asleep = 0;
+
+	sleep(1);
+	for (n = 0; n < 4; n++)
+		asleep += task[n].thread && !task[n].is_done;
+	return asleep;
+}`,
+
   openFile: `static void open_file(int pages)
 {
 	file = memfd_create("iovcheck", 0);
@@ -115,114 +215,7 @@ static ssize_t read_two(int fd, long first, long second)
 	return ret;
 }`,
 
-  size: `/* A length in words that are the same whatever a page is. */
-static char *put_size(char *to, long n)
-{
-	long over = n * 16 / page, under = 16, pages = (n + page / 2) / page;
-
-	if (n < page / 16)
-		return to + sprintf(to, "%ld", n);
-	if (n * 16 % page) {
-		if (pages != 1)
-			to += sprintf(to, "%ld*", pages);
-		return to + sprintf(to, "page%+ld", n - pages * page);
-	}
-	for (; over % 2 == 0 && under > 1; under /= 2)
-		over /= 2;
-	if (over != 1)
-		to += sprintf(to, "%ld*", over);
-	to += sprintf(to, "page");
-	if (under != 1)
-		to += sprintf(to, "/%ld", under);
-	return to;
-}`,
-
-  bytes: `/* Bytes, runs of one letter in short. */
-static void put_bytes(char *to, const char *data, long n, const char *most)
-{
-	long at, run;
-
-	for (at = 0; at < n && to < most; at += run) {
-		char c = isprint((unsigned char)data[at]) ? data[at] : '?';
-
-		run = 1;
-		while (at + run < n && data[at + run] == data[at])
-			run++;
-		if (run > 3) {
-			to = put_size(to + sprintf(to, "%c{", c), run);
-			*to++ = '}';
-		} else {
-			to = (char *)memset(to, c, run) + run;
-		}
-	}
-	*to = '\\0';
-}`,
-
-  error: `static const char *error_name(int err)
-{
-	switch (err) {
-	case EAGAIN:
-		return "-EAGAIN";
-	case EBUSY:
-		return "-EBUSY";
-	case EFAULT:
-		return "-EFAULT";
-	case EINVAL:
-		return "-EINVAL";
-	case ENOMEM:
-		return "-ENOMEM";
-	default:
-		return strerror(err);
-	}
-}`,
-
-  step: `/*
- * What the call returned, beside what it returns on the design and by the rule:
- * "!x" is anything but x, "|x" is what a kernel without the bug may return, too.
- */
-static void step(const char *call, ssize_t ret, const char *data,
-		 const char *design, const char *rule)
-{
-	int err = errno, other;
-	char seen[256], *to = seen;
-
-	if (ret < 0) {
-		snprintf(seen, sizeof(seen), "%s", error_name(err));
-	} else {
-		to = put_size(to, ret);
-		*to = '\\0';
-		if (data && ret) {
-			*to++ = ' ';
-			put_bytes(to, data, ret, seen + 200);
-		}
-	}
-	printf("%3d  %-46s = %s\\n", ++number, call, seen);
-	if (rule[0] == '|' && !strcmp(seen, rule + 1)) {
-		printf("not reproduced: this is the way of a kernel without the bug\\n");
-		exit(0);
-	}
-	if (rule[0] == '|' || !strcmp(design, rule)) {
-		if (!strcmp(seen, design))
-			return;
-		printf("went another way: in the model it returns %s\\n", design);
-		exit(2);
-	}
-	other = rule[0] == '!';
-	printf("     the design: %s; the rule: %s%s\\n", design,
-	       other ? "anything but " : "", rule + other);
-	if (other ? strcmp(seen, rule + 1) : !strcmp(seen, rule)) {
-		printf("not reproduced: this kernel keeps the rule\\n");
-		exit(0);
-	}
-	if (!strcmp(seen, design) || strchr(design, '?')) {
-		printf("reproduced\\n");
-		exit(1);
-	}
-	printf("went another way: it is neither\\n");
-	exit(2);
-}
-
-#define STEP(call, data, design, rule) step(#call, call, data, design, rule)`,
+  ...SHOW_PARTS,
 } as const;
 
 export type Part = keyof typeof PARTS;

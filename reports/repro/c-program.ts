@@ -2,7 +2,8 @@
 import type { World } from '../../model/op.js';
 import { formatOp } from '../../model/op.js';
 import type { CCall } from './c-calls.js';
-import { callOf, sizeC } from './c-calls.js';
+import { callOf } from './c-calls.js';
+import { sizeC } from './c-size.js';
 import type { Part } from './c-parts.js';
 import { PARTS } from './c-parts.js';
 import { headOf } from './head.js';
@@ -14,6 +15,8 @@ const INCLUDES: readonly (readonly [header: string, uses: RegExp])[] = [
   ['ctype.h', /isprint\(/],
   ['errno.h', /errno/],
   ['fcntl.h', /./],
+  ['pthread.h', /pthread_/],
+  ['stdatomic.h', /atomic_/],
   ['stdio.h', /./],
   ['stdlib.h', /exit\(/],
   ['string.h', /./],
@@ -76,8 +79,9 @@ function setUp(w: World, calls: readonly CCall[]): string[] {
 /** Parts that are in every program, and those that its calls ask for. */
 function partsOf(calls: readonly CCall[], main: string): string[] {
   const wanted = new Set<Part>(['page', 'buf', 'number', 'skip', 'size', 'bytes', 'error', 'step']);
-  if (main.includes('struct pipe ')) for (const part of ['pipe', 'openPipe'] as const) wanted.add(part);
   for (const { parts } of calls) for (const part of parts) wanted.add(part);
+  const ofPipe = wanted.has('task') ? (['taskPipe', 'openTaskPipe'] as const) : (['pipe', 'openPipe'] as const);
+  if (main.includes('struct pipe ')) for (const part of ofPipe) wanted.add(part);
   const names = (Object.keys(PARTS) as Part[]).filter((part) => wanted.has(part));
   // Declarations of one line stand together.
   return names.flatMap((part, n) => {
@@ -95,8 +99,25 @@ export function cProgram(subject: Subject, plan: Plan, w: World): string {
   const main = ['int main(void)', '{', ...setUp(w, calls), ...bodyOf(plan, w, calls), '\treturn 2;', '}'].join('\n');
   const code = [...partsOf(calls, main), main].join('\n');
   const includes = INCLUDES.filter(([, uses]) => uses.test(code)).map(([header]) => `#include <${header}>`);
-  const head = headOf(subject, [scalingText(plan, subject), '', 'Build: gcc -Wall -Wextra -o repro FILE.c', EXITS]);
+  const head = headOf(subject, [
+    scalingText(plan, subject),
+    '',
+    ...raceText(plan),
+    'Build: gcc -Wall -Wextra -pthread -o repro FILE.c',
+    EXITS,
+  ]);
   return `${[...head, '#define _GNU_SOURCE', ...includes, '', code].join('\n')}\n`;
+}
+
+/** A task that is woken runs at once, or when its waker is done: in a program that is chance. */
+function raceText({ steps }: Plan): string[] {
+  const isRace = steps.some(({ op }) => op.spec.args.some(({ name }, a) => name === 'woken' && op.args[a] !== 0));
+  return isRace
+    ? [
+        'It breaks where a task that is woken runs before its waker is done: one run that does not reproduce it says little.',
+        '',
+      ]
+    : [];
 }
 
 function scalingText({ scaling }: Plan, { trace }: Subject): string {

@@ -40,6 +40,9 @@ export const isDecisive = ({ design, rule }: PlanStep): boolean => design !== ru
 export const isRead = ({ spec }: RealOp): boolean =>
   spec.fn === 'pipeRead' || spec.fn === 'pipeReadv' || spec === lookAtFile;
 
+/** Bytes of a task that sleeps are no part of what a program prints. */
+const showsBytes = (run: RealRun, op: RealOp): boolean => isRead(op) && run.w.scenario.needs.tasks !== true;
+
 /** The pipe that a read() takes from. */
 function pipeOfRead({ spec, args }: RealOp): number {
   const at = spec.args.findIndex(({ name }) => name === 'pipe');
@@ -70,14 +73,15 @@ function promised(text: string): string | undefined {
 
 /** Takes an op. `rule`: the one that has to break in it. */
 export function takeStep(run: RealRun, op: RealOp, rule: string | undefined, isJudged = true): PlanStep {
-  const owed = isRead(op) ? owedText(run, op) : '';
+  const hasBytes = showsBytes(run, op);
+  const owed = hasBytes ? owedText(run, op) : '';
   const { ret, isMet, unkept, broken } = run.take(op, isJudged);
   const isFatal = run.k.fatal !== '';
-  const data = isRead(op) && ret > 0 ? ` ${bytesText(run.delivered(ret))}` : '';
+  const data = hasBytes && ret > 0 ? ` ${bytesText(run.delivered(ret))}` : '';
   const design = isFatal ? 'does not return' : `${ret > 0 ? sizeText(ret) : formatReturn(ret)}${data}`;
   const isBroken = rule === undefined ? unkept !== '' : broken.includes(rule) && OF_RETURNS.has(rule);
   let right = design;
-  if (isRead(op) && !run.k.isFaultHit && owed !== design) right = owed;
+  if (hasBytes && !run.k.isFaultHit && owed !== design) right = owed;
   else if (isBroken || isFatal) right = promised(unkept) ?? `!${design}`;
   return { op, design, rule: right, isProbe: false, isFatal, isMet, letter: letterOf(run.byte), broken };
 }

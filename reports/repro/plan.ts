@@ -8,7 +8,7 @@ import type { Trace } from '../../harness/trace.js';
 import type { Design } from '../../model/design.js';
 import type { PlanStep } from './plan-step.js';
 import { isDecisive, takeStep } from './plan-step.js';
-import { probesFor } from './probes.js';
+import { countSleepers, probesFor } from './probes.js';
 import { referenceFor } from './reference.js';
 import { Unreachable } from './unreachable.js';
 
@@ -97,6 +97,12 @@ function findProbes(pair: Pair): PlanStep[] | undefined {
   return fatal;
 }
 
+/** Whoever sleeps for nothing does so still. */
+function sleepersStep(run: RealRun): PlanStep {
+  const step = takeStep(run, { spec: countSleepers, args: [] }, undefined, false);
+  return { ...step, rule: `!${step.design}`, isProbe: true };
+}
+
 /** The steps of the program for one scaling; undefined where no call shows what breaks, null where nothing breaks. */
 function planWith(
   design: Design,
@@ -113,6 +119,7 @@ function planWith(
   const first = all.findIndex(isDecisive);
   if (first >= 0) return { steps: all.slice(0, first + 1), reference };
   if (UNSEEN.has(rule)) return undefined;
+  if (rule === 'no-lost-wakeup') return { steps: [...all, sleepersStep(run)], reference };
   const probes = findProbes({ run, kept: found?.run, ops, rule });
   return probes && { steps: [...all, ...probes], reference };
 }

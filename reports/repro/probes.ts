@@ -3,6 +3,7 @@ import type { RealOp, RealRun } from '../../harness/real-size.js';
 import { FILE_BYTE, MARKED_BYTE, REAL_PAGE } from '../../harness/real-size.js';
 import type { Kernel } from '../../model/kernel.js';
 import type { OpSpec } from '../../model/op.js';
+import { TaskState } from '../../model/wait.js';
 
 /** Packets are written only where they are what it is about: the merge of F-8 shows in every kernel. */
 const OF_PACKETS: ReadonlySet<string> = new Set(['packet-boundaries']);
@@ -23,6 +24,17 @@ export const lookAtFile: OpSpec = {
     for (let b = 0; b < n; b++) k.user.data[b] = k.filePages[Math.floor(b / k.pageSize)].data[b % k.pageSize];
     return n;
   },
+};
+
+/** How many tasks are asleep a second later; no op of the model, where nothing happens by itself. */
+export const countSleepers: OpSpec = {
+  name: 'sleepers',
+  help: 'tasks that sleep',
+  args: [],
+  fn: null,
+  exists: (w) => w.scenario.needs.tasks === true,
+  ready: () => true,
+  apply: (k) => k.tasks.filter(({ state }) => state === TaskState.Asleep).length,
 };
 
 /** What the file has to hold: nobody writes to it. */

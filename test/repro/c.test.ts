@@ -19,7 +19,11 @@ afterAll(() => folder.remove());
 const REACHED = [
   'atomic-redo.packet.bytes-in-order.readv',
   'atomic-redo.packet.no-bug.readv',
+  'close-wakes-one.blocking.no-lost-wakeup.pread_continue',
+  'linux-4.8.blocking.no-lost-wakeup.fcntl_setpipe_sz',
+  'linux-4.8.blocking.returns-what-it-promised.pread',
   'linux-4.8.splice.packet-boundaries.splice_file',
+  'linux-5.8.blocking.no-lost-wakeup.fcntl_setpipe_sz',
   'linux-6.1.packet-boundaries.pwrite',
   'linux-6.1.retry-makes-progress.pwrite',
   'linux-6.1.returns-what-it-promised.pread',
@@ -38,6 +42,7 @@ const REACHED = [
   'splice-to-pipe-flags.splice.packet-boundaries.splice_file',
   'splice-to-pipe-flags.splice.page-cache-written-only-by-writers.pwrite',
   'tee-merge.splice.bytes-in-order.pwrite',
+  'write-stale-head.blocking.no-lost-wakeup.pwrite_continue',
 ];
 
 const programs = new Map(files.map((file) => [file, made(file, 'c')]));
@@ -52,7 +57,7 @@ function compile(file: string): string {
   const text = programs.get(file) ?? '';
   let said = built.get(file);
   if (said !== undefined) return said;
-  const flags = ['-std=gnu11', '-O0', '-Wall', '-Wextra', '-Werror'];
+  const flags = ['-std=gnu11', '-O0', '-pthread', '-Wall', '-Wextra', '-Werror'];
   const source = folder.write(`${file}.c`, text);
   said = spawnSync('gcc', [...flags, '-o', join(folder.path, file), source], { encoding: 'utf8' }).stderr;
   built.set(file, said);
@@ -131,7 +136,9 @@ describe.skipIf(!hasGcc || host === undefined)('on this kernel (gcc, and a kerne
     expect(compile(file)).toBe('');
     const { status, stdout } = spawnSync(join(folder.path, file), [], { encoding: 'utf8', timeout: 10_000 });
     expect(stdout).toMatch(/^ {2}1 {2}\w+\(/m);
-    expect(status).toBe(breaksHere(file) ? C_STATUS.reproduced : C_STATUS.kept);
+    const right = breaksHere(file) ? C_STATUS.reproduced : C_STATUS.kept;
+    // There a write that faults leaves nothing behind, and what sleeps in the trace does not.
+    expect(status).toBe(file.startsWith('write-stale-head') ? C_STATUS.astray : right);
   });
 
   test('README.md shows what one prints', () => {
