@@ -24,6 +24,9 @@ export interface Figures {
   quiet: number;
 }
 
+/** What takes ops from an initial state on: a runner, or the path of a pair. */
+export type Followed = Pick<Runner, 'reset' | 'take'> & Partial<Pick<Runner, 'withTrace'>>;
+
 export class Heartbeat {
   readonly memory: SharedArrayBuffer;
   private readonly words: Int32Array;
@@ -71,11 +74,11 @@ export class Heartbeat {
    * From now on, the runner leaves here every path that it takes from its initial state. One that
    * takes its states from images is alive, too, but nobody knows here how they were come by.
    */
-  follow(runner: Runner, takesImages = false): void {
+  follow(runner: Followed, takesImages = false): void {
     const { words } = this;
     const take = runner.take.bind(runner);
     const reset = runner.reset.bind(runner);
-    const withTrace = runner.withTrace.bind(runner);
+    const withTrace = runner.withTrace?.bind(runner);
     words[WORD.State] = -1;
     words[WORD.Length] = takesImages ? PATH_MAX : 0;
     runner.reset = () => {
@@ -83,12 +86,14 @@ export class Heartbeat {
       reset();
     };
     // An op that is run again only to see what it calls is no step of the path.
-    runner.withTrace = (table, n) => {
-      const length = words[WORD.Length];
-      const step = withTrace(table, n);
-      words[WORD.Length] = length;
-      return step;
-    };
+    if (withTrace !== undefined) {
+      runner.withTrace = (table, n) => {
+        const length = words[WORD.Length];
+        const step = withTrace(table, n);
+        words[WORD.Length] = length;
+        return step;
+      };
+    }
     runner.take = (n) => {
       const length = words[WORD.Length];
       words[WORD.Beats]++;

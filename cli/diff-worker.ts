@@ -3,6 +3,8 @@ import type { Parting } from '../check/pairs.js';
 import { PairSearch } from '../check/pairs.js';
 import type { Heartbeat } from '../check/heartbeat.js';
 import { Phase } from '../check/heartbeat.js';
+import type { PairPath } from '../fuzz/pairs.js';
+import { runPairWalks } from '../fuzz/pairs.js';
 import { UsageError } from '../harness/bounds-text.js';
 import type { Difference, DiffResult } from '../harness/diff-result.js';
 import { diffVerdict } from '../harness/diff-result.js';
@@ -46,6 +48,15 @@ function exhaustive(pair: Pair, job: DiffJob, heartbeat: Heartbeat, isOver: () =
   ).run();
   const raw = partings.map((parting) => ({ ...parting, minimality: 'shortest' as const }));
   return { raw, stats: { states, edges, depth }, isExhausted, cutShort };
+}
+
+function byChance(pair: Pair, job: DiffJob, heartbeat: Heartbeat, isOver: () => boolean): Searched {
+  const { seed, steps, isFirstOnly } = job;
+  const onProgress = (edges: number): void => heartbeat.note(0, edges, 0, 0);
+  const onPath = (path: PairPath): void => heartbeat.follow(path);
+  const { partings, steps: edges } = runPairWalks(pair, { seed, steps, isFirstOnly, isOver, onProgress, onPath });
+  const raw = partings.map((parting) => ({ ...parting, minimality: '1-minimal' as const }));
+  return { raw, stats: { states: 0, edges, depth: 0 }, isExhausted: false, cutShort: '' };
 }
 
 function explainOne(shown: Pair, { op, kind, path, minimality }: Raw): Difference {
@@ -110,7 +121,8 @@ export async function runDiff(job: DiffJob, heartbeat: Heartbeat): Promise<DiffR
   try {
     const pair = new Pair(...designs, job.bounds, job.scenario, { isLockstep: job.isLockstep });
     heartbeat.enter(Phase.Searching);
-    const searched = exhaustive(pair, job, heartbeat, isOver);
+    const search = job.engine === 'random' ? byChance : exhaustive;
+    const searched = search(pair, job, heartbeat, isOver);
     const seconds = (performance.now() - start) / 1000;
     heartbeat.enter(Phase.Replaying);
     heartbeat.busy(true);

@@ -16,7 +16,7 @@ import { Step } from './runner.js';
 type Ops = readonly number[];
 
 /** The ops of a candidate that were taken, up to the violation; undefined where it does not occur. */
-type Attempt = AttemptOf<number>;
+export type Attempt = AttemptOf<number>;
 
 /** The shortest such trace that leaving out and making smaller leads to; no single op can go, no single argument can shrink. */
 export function minimize(runner: Runner, ops: Ops, cls: ViolationClass): { ops: number[]; minimality: '1-minimal' } {
@@ -24,16 +24,21 @@ export function minimize(runner: Runner, ops: Ops, cls: ViolationClass): { ops: 
   // A search goes on behind so many violations; a shorter trace may not lean on more of them.
   const breaksMax = Math.max(runner.w.bounds.follow, given?.breaks ?? 0);
   const attempt = (candidate: Ops): number[] | undefined => run(runner, candidate, cls, breaksMax)?.taken;
-  let best = given?.taken;
-  if (best === undefined)
+  if (given === undefined)
     throw new Error(`the trace to minimise does not violate ${cls.invariant} in ${cls.op}, ${cls.function}()`);
+  return { ops: smallest(runner, given.taken, attempt), minimality: '1-minimal' };
+}
+
+/** What no `attempt` makes smaller: no op can go, no argument can shrink. `ops`: what an attempt has handed back. */
+export function smallest(runner: Runner, ops: number[], attempt: Attempt): number[] {
+  let best = ops;
   for (;;) {
     const before = best;
     best = leaveOutBlocks(best, attempt);
     best = leaveOutPairs(best, attempt);
     best = shrinkArguments(runner, best, attempt);
     best = shrinkTogether(runner, best, attempt);
-    if (isSame(best, before)) return { ops: best, minimality: '1-minimal' };
+    if (isSame(best, before)) return best;
   }
 }
 

@@ -59,8 +59,8 @@ export class Pair {
   /** How the last op ended, where it was no difference. */
   both: Both = Both.Idle;
   /** For each op of A the op of the pair; -1 for none. The same for B. */
-  private readonly ofA: Int32Array;
-  private readonly ofB: Int32Array;
+  readonly ofA: Int32Array;
+  readonly ofB: Int32Array;
   private readonly enabled: Int32Array;
   /** 1 for an op that A offers, 2 for one that B does; zeros between two states. */
   private readonly offered: Uint8Array;

@@ -32,6 +32,9 @@ describe('iovcheck diff', () => {
   test('cut short before anything was found, exits 3; by chance, 0', async () => {
     const short = await diff('linux-4.8', 'linux-4.10', '--scenario', 'packet', '--budget', '10-steps');
     expect([short.status, linesOf(short.out)[0]]).toEqual([3, 'linux-4.8 and linux-4.10, packet: budget-spent']);
+    const random = ['--engine', 'random', '--budget', '1000-steps'];
+    const chance = await diff('linux-4.8', 'linux-4.10', '--scenario', 'packet', ...random);
+    expect([chance.status, linesOf(chance.out)[0]]).toEqual([0, 'linux-4.8 and linux-4.10, packet: budget-spent']);
   });
 
   test('prints JSON of the published form', async () => {
@@ -44,14 +47,17 @@ describe('iovcheck diff', () => {
     expect(published, 'run: npm run schema').toBe(diffSchemaText());
   });
 
-  test('a call that does not come back in one of them is told, with the run to it', async () => {
+  test.each(['exhaustive', 'random'])('a call that does not come back in one of them is told, %s', async (engine) => {
     const mine = folder.write(
       'hangs.ts',
       designText('pipeRead: (k, size) => { while (size > 1); return functions.pipeRead(k, size); }'),
     );
-    const { status, out } = await iovcheck(['diff', 'linux-3.3', mine, '--bounds', 'tiny', '--quiet'], {
-      env: { IOVCHECK_HANG_SECONDS: '0.5' },
-    });
+    const { status, out } = await iovcheck(
+      ['diff', 'linux-3.3', mine, '--bounds', 'tiny', '--quiet', '--engine', engine],
+      {
+        env: { IOVCHECK_HANG_SECONDS: '0.5' },
+      },
+    );
     expect(status).toBe(1);
     expect(out).toContain(`The last call does not return in ${mine}; it was ended from outside.`);
   });
