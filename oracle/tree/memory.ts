@@ -3,6 +3,7 @@
  * address of kernel memory is resolved here; one that leads nowhere is an oops of the function that runs.
  */
 import { EFAULT } from '../../model/errno.js';
+import { Tag } from '../../model/kernel.js';
 import type { Kernel, Page } from '../../model/kernel.js';
 import { beforePoison } from '../../model/linux/6.1/iov_iter/iterate.js';
 import { memcpyToPage } from '../../model/mm.js';
@@ -211,7 +212,10 @@ export function sumImports(m: Machine, toUser: ToUser): Imports {
     },
     csum_copy(from: number, to: number, n: number) {
       copy(m, to >>> 0, from >>> 0, n);
-      return SUMMED | sumOf(m, (m.isPipe ? to : from) >>> 0, n);
+      // Where a pipe's pages hold nothing, the bytes of the source are all alike.
+      return (
+        SUMMED | (m.isPipe && k.plain === Tag.NeverWritten ? n * Tag.Plain : sumOf(m, (m.isPipe ? to : from) >>> 0, n))
+      );
     },
   };
 }
