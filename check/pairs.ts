@@ -3,7 +3,7 @@
  * shortest one. Behind a difference a path ends, since two states that have gone apart differ in everything that follows;
  * where both break the same rules it goes on, as a search of one design does.
  */
-import { Both } from '../harness/pair.js';
+import { Both } from '../harness/pair-ops.js';
 import type { Pair } from '../harness/pair.js';
 import type { Kind } from '../harness/observe.js';
 import type { RowOf } from './rows.js';

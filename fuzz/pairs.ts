@@ -5,7 +5,7 @@
 import type { Attempt } from '../harness/minimize.js';
 import { smallest } from '../harness/minimize.js';
 import type { Kind } from '../harness/observe.js';
-import { Both } from '../harness/pair.js';
+import { Both } from '../harness/pair-ops.js';
 import type { Pair } from '../harness/pair.js';
 import { Step } from '../harness/runner.js';
 import { Prng } from './prng.js';

@@ -12,6 +12,20 @@ export interface PairOp {
   readonly isChoice: boolean;
 }
 
+/** What became of an op that both did alike. */
+export const Both = {
+  /** Its choice was met by neither: no step of its own. */
+  Idle: 0,
+  /** A question, which left the state as it was. */
+  Asked: 1,
+  Moved: 2,
+  /** Both broke the same rules. */
+  Violated: 3,
+  /** Neither came back. */
+  Dead: 4,
+} as const;
+export type Both = (typeof Both)[keyof typeof Both];
+
 /** An argument that stands for no choice where it is left out: -1. */
 const isChosen = ({ spec, args }: OpInstance): boolean =>
   spec.args.some(({ omit }, n) => omit !== undefined && omit < 0 && args[n] !== omit);

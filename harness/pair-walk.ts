@@ -11,7 +11,8 @@ import type { Contrast, SideEnd } from './diff-result.js';
 import { changes } from './image-text.js';
 import type { Kind, Seen } from './observe.js';
 import { observe, View } from './observe.js';
-import { Both, Pair } from './pair.js';
+import { Pair } from './pair.js';
+import { Both } from './pair-ops.js';
 import type { Runner } from './runner.js';
 
 /** How the run ended. */

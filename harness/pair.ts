@@ -20,22 +20,8 @@ import { changes, kindOfChanges } from './image-text.js';
 import type { Kind } from './observe.js';
 import { observe, View } from './observe.js';
 import type { PairOp } from './pair-ops.js';
-import { opsOfOne, sharedOps } from './pair-ops.js';
+import { Both, opsOfOne, sharedOps } from './pair-ops.js';
 import { Runner, Step } from './runner.js';
-
-/** What became of an op that both did alike. */
-export const Both = {
-  /** Its choice was met by neither: no step of its own. */
-  Idle: 0,
-  /** A question, which left the state as it was. */
-  Asked: 1,
-  Moved: 2,
-  /** Both broke the same rules. */
-  Violated: 3,
-  /** Neither came back. */
-  Dead: 4,
-} as const;
-export type Both = (typeof Both)[keyof typeof Both];
 
 export interface PairOptions {
   /** Both have the same fields, and all of them are compared. */
@@ -69,6 +55,8 @@ export class Pair {
   /** In lockstep: what each side left. */
   private readonly leftA: Int32Array;
   private readonly leftB: Int32Array;
+  /** That is what both are in now. */
+  private isLeft = false;
 
   constructor(a: Design, b: Design, bounds: Bounds, scenario: ScenarioName, options: PairOptions = {}) {
     const names = options.namesFor ?? plainNames;
@@ -111,24 +99,31 @@ export class Pair {
   }
 
   reset(): void {
+    this.isLeft = false;
     this.a.reset();
     this.b.reset();
   }
 
   load(from: Int32Array, at: number): void {
+    this.isLeft = false;
     this.a.load(from, at);
     this.b.load(from, at + this.bAt);
   }
 
-  /** False where a value fits no field, which {@link compareSaves} has told apart by then. */
+  /** False where a value fits no field. */
   save(to: Int32Array, at: number): boolean {
-    const fitsA = this.a.save(to, at);
-    if (this.isLockstep) return fitsA;
-    return this.b.save(to, at + this.bAt) && fitsA;
+    const { a, b, leftA, isLeft } = this;
+    if (isLeft) {
+      for (let i = 0; i < leftA.length; i++) to[at + i] = leftA[i];
+      return true;
+    }
+    const fitsA = a.save(to, at);
+    return this.isLockstep ? fitsA : b.save(to, at + this.bAt) && fitsA;
   }
 
   /** load() of what was loaded last; the image has to lie where it lay, and that which was saved. */
   undo(): void {
+    this.isLeft = false;
     this.a.undo();
     this.b.undo();
   }
@@ -187,6 +182,7 @@ export class Pair {
   take(n: number, isWhole: boolean): Kind | undefined {
     const { a, b, ops } = this;
     const op = ops[n];
+    this.isLeft = false;
     a.judged.wasIdle = b.judged.wasIdle = false;
     const stepA = isWhole ? a.take(op.a) : a.takeUnjudged(op.a);
     const stepB = isWhole ? b.take(op.b) : b.takeUnjudged(op.b);
@@ -236,6 +232,7 @@ export class Pair {
       for (let i = 0; i < leftA.length; i++) {
         if (leftA[i] !== leftB[i]) return kindOfChanges(changes(a.codec, leftA, leftB));
       }
+      this.isLeft = fits;
     }
     const [userA, userB] = [a.k.user, b.k.user];
     for (let i = 0; i < userA.pos && i < userA.data.length; i++) {
@@ -268,14 +265,15 @@ export class Pair {
     if (stepB !== Step.Violated) again(b, this.ops[n].b);
   }
 
-  /** Whether the states as they are break no rule about states, on either side. */
+  /** Whether the states as they are break no rule about states, on either side. In lockstep both are in the same one. */
   holdsState(): boolean {
     const holdsA = this.a.holdsState();
-    return this.b.holdsState() && holdsA;
+    return this.isLockstep ? holdsA : this.b.holdsState() && holdsA;
   }
 
   /** After both have broken the same rules: each goes on from what it has. */
   adopt(): void {
+    this.isLeft = false;
     this.a.adopt();
     this.b.adopt();
   }
