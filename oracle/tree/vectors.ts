@@ -13,9 +13,10 @@ const DUP_BYTES = 1024;
 export class Vectors {
   private readonly m: Machine;
   private end: number;
-  /** By Vec.index; others by identity. */
+  /** By Vec.index; others by identity, and how many words of those there is room for. */
   private readonly bases: number[] = [];
   private readonly others = new Map<Vec, number>();
+  private readonly room = new Map<Vec, number>();
   private readonly dup: number;
   /** The last copy: of what, and how many bytes. */
   private dupOf = 0;
@@ -30,6 +31,7 @@ export class Vectors {
 
   /** The pointer of an iterator that stands at entry `seg`. */
   at(vec: Vec, flavour: number, seg: number): number {
+    if (flavour === ITER_BVEC && !this.isOfBounds(vec)) this.renew(vec);
     return this.base(vec, flavour) + seg * this.size(flavour);
   }
 
@@ -50,12 +52,35 @@ export class Vectors {
 
   private base(vec: Vec, flavour: number): number {
     if (flavour === ITER_UBUF) return vec.iov[0]?.base ?? 0;
-    const known = vec.index >= 0 ? this.bases[vec.index] : this.others.get(vec);
+    const isOfBounds = this.isOfBounds(vec);
+    const known = isOfBounds ? this.bases[vec.index] : this.others.get(vec);
     if (known !== undefined) return known;
     const base = this.lay(vec);
-    if (vec.index >= 0) this.bases[vec.index] = base;
+    if (isOfBounds) this.bases[vec.index] = base;
     else this.others.set(vec, base);
     return base;
+  }
+
+  /** One of those that ops name; they never change. */
+  private isOfBounds(vec: Vec): boolean {
+    return this.m.k.vecs[vec.index] === vec;
+  }
+
+  /** The array of a splice into a file is filled anew by each call. */
+  private renew(vec: Vec): void {
+    const base = this.others.get(vec);
+    if (base === undefined) return;
+    const words = this.bvecWords(vec);
+    const room = this.room.get(vec) ?? 0;
+    if (words.length > room) this.others.set(vec, this.lay(vec));
+    else {
+      this.m.i32.set(words, base / 4);
+      this.m.i32.fill(POISON, base / 4 + words.length, base / 4 + room);
+    }
+  }
+
+  private bvecWords({ bvec }: Vec): number[] {
+    return bvec.flatMap(({ page, offset, len }) => [this.m.pageAt(page), len, offset]);
   }
 
   private lay(vec: Vec): number {
@@ -63,8 +88,8 @@ export class Vectors {
       return this.write([vec.xarray.length, ...vec.xarray.map((page) => this.m.pageAt(page))], 0);
     if (vec.folioq.length > 0) return this.layFolioqs(vec);
     if (vec.bvec.length > 0) {
-      const { pageAt } = this.m;
-      const words = vec.bvec.flatMap(({ page, offset, len }) => [pageAt.call(this.m, page), len, offset]);
+      const words = this.bvecWords(vec);
+      this.room.set(vec, words.length);
       return this.write(words, MARGIN * (this.m.layout.bvecBytes / 4));
     }
     return this.write(
