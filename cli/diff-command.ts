@@ -21,6 +21,7 @@ Examples:
   iovcheck diff linux-5.8 linux-6.1 --scenario pipe-iter --bounds tiny
   iovcheck diff linux-6.12 ./my-design.ts
   iovcheck diff packet-2012-repaired packet-2012-repaired --without no-merge-into-stream
+  iovcheck diff linux-6.1 --kernel-tree ~/src/linux-6.1 --scenario pipe-iter --bounds tiny
   iovcheck diff linux-6.1 ./my-design.ts --lockstep --engine random --budget 60s`;
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -29,14 +30,15 @@ export function addDiff(program: Command, done: (status: number) => void, hasCol
   program
     .command('diff')
     .description('the shortest runs on which two designs differ in anything that a caller can see')
-    .argument('<a>', 'id of a design (see: iovcheck list designs), or a file that exports one')
-    .argument('<b>', 'the other one')
+    .argument('[a]', 'id of a design (see: iovcheck list designs), or a file that exports one')
+    .argument('[b]', 'the other one')
     .option('--scenario <name>', 'this scenario only, not each that both designs are checked in')
     .option('--bounds <bounds>', 'tiny, default, deep and key=value, separated by commas')
     .option('--engine <name>', 'exhaustive, or random for what is beyond it', 'exhaustive')
     .option('--budget <budget>', 'of each scenario: 60s, 10m or 1000000-steps')
     .option('--seed <n>', 'of the random engine', '1')
     .option('--without <fix>', 'take a named fix out of the second design; may be repeated', collect, [])
+    .option('--kernel-tree <folder>', "the C of this kernel's source in the place of B's functions, in lockstep with A")
     .option('--lockstep', 'compare each field of the state; the two have to keep the same ones')
     .option('--first', 'end with the first difference, which is a shortest one')
     .option('--memory <amount>', 'for all states, e.g. 8G')
@@ -45,5 +47,7 @@ export function addDiff(program: Command, done: (status: number) => void, hasCol
     .option('--timing', 'times in the results, which then differ from run to run')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', () => `\n${boundsHelp()}\n\n${HELP}`)
-    .action(async (a: string, b: string, raw: RawDiffOptions) => done(await diff(a, b, raw, hasColour)));
+    .action(async (a: string | undefined, b: string | undefined, raw: RawDiffOptions) =>
+      done(await diff([a, b], raw, hasColour)),
+    );
 }

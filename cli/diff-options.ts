@@ -1,6 +1,7 @@
 /** Options of `iovcheck diff`, read and checked. */
 import { UsageError } from '../harness/bounds-text.js';
 import type { ScenarioName } from '../model/scenario.js';
+import { shellWord } from '../reports/phrases.js';
 import { parseBudget, parseMemory, parseScenario, parseWhole } from './options.js';
 import type { DiffJob } from './protocol.js';
 
@@ -12,6 +13,7 @@ export interface RawDiffOptions {
   readonly budget?: string;
   readonly seed: string;
   readonly without: readonly string[];
+  readonly kernelTree?: string;
   readonly lockstep?: boolean;
   readonly first?: boolean;
   readonly memory?: string;
@@ -25,12 +27,14 @@ export interface DiffOptions {
   readonly scenario?: ScenarioName;
   readonly bounds: string;
   readonly without: readonly string[];
+  /** A folder or an archive. */
+  readonly kernelTree?: string;
   readonly traces?: string;
   readonly isJson: boolean;
   readonly isQuiet: boolean;
   readonly job: Omit<DiffJob, 'refs' | 'scenario' | 'bounds' | 'hasColour' | 'command'>;
   /** The command line of one scenario. */
-  commandFor(a: string, b: string, scenario: ScenarioName): string;
+  commandFor(names: readonly (string | undefined)[], scenario: ScenarioName): string;
 }
 
 /** Steps of a random run that no --budget limits. */
@@ -48,6 +52,7 @@ export function parseDiffOptions(raw: RawDiffOptions): DiffOptions {
     throw new UsageError('--budget: diff counts steps; write steps or seconds, e.g. --budget 1000000-steps');
   const isEndless = engine === 'random' && steps + seconds === Number.POSITIVE_INFINITY && raw.budget === undefined;
   const flags = [
+    ...(raw.kernelTree === undefined ? [] : [`--kernel-tree ${shellWord(raw.kernelTree)}`]),
     ...(raw.bounds === undefined ? [] : [`--bounds ${raw.bounds}`]),
     ...(engine === 'random' ? [`--engine random --seed ${raw.seed}`] : []),
     ...(raw.budget === undefined ? [] : [`--budget ${raw.budget}`]),
@@ -59,6 +64,7 @@ export function parseDiffOptions(raw: RawDiffOptions): DiffOptions {
     ...(raw.scenario === undefined ? {} : { scenario: parseScenario(raw.scenario) }),
     bounds: raw.bounds ?? 'default',
     without: raw.without.flatMap((text) => text.split(',')).filter((name) => name !== ''),
+    ...(raw.kernelTree === undefined ? {} : { kernelTree: raw.kernelTree }),
     ...(raw.traces === undefined ? {} : { traces: raw.traces }),
     isJson: raw.json === true,
     isQuiet: raw.quiet === true,
@@ -72,6 +78,9 @@ export function parseDiffOptions(raw: RawDiffOptions): DiffOptions {
       isFirstOnly: raw.first === true,
       isTimed: raw.timing === true,
     },
-    commandFor: (a, b, scenario) => ['iovcheck diff', a, b, `--scenario ${scenario}`, ...flags].join(' '),
+    commandFor: (names, scenario) => {
+      const named = names.flatMap((name) => (name === undefined ? [] : [shellWord(name)]));
+      return ['iovcheck diff', ...named, `--scenario ${scenario}`, ...flags].join(' ');
+    },
   };
 }

@@ -14,6 +14,7 @@ import { formatTrace } from '../harness/trace.js';
 import type { Minimality } from '../harness/result.js';
 import type { Design } from '../model/design.js';
 import { renderDiff } from '../reports/diff.js';
+import type { DesignRef } from './load.js';
 import { fullName, loadDesign } from './load.js';
 import type { DiffJob, DiffReport, PairCalls } from './protocol.js';
 import { colourFor } from './render.js';
@@ -76,6 +77,11 @@ function tracesOf(job: DiffJob, result: DiffResult): DiffReport['traces'] {
   });
 }
 
+/** A design is told by its id; a tree by the design that it is put on, and its version. */
+function nameOf(ref: DesignRef, { id }: Design): string {
+  return fullName(ref.tree === undefined ? { ...ref, name: id } : ref);
+}
+
 function reportOf(job: DiffJob, designs: readonly [Design, Design], searched: Searched, seconds: number): DiffReport {
   const [a, b] = designs;
   const { bounds, scenario, engine, seed, isLockstep } = job;
@@ -83,8 +89,8 @@ function reportOf(job: DiffJob, designs: readonly [Design, Design], searched: Se
   const raw = searched.raw.toSorted((x, y) => x.path.length - y.path.length);
   const { stats, isExhausted, cutShort } = searched;
   const result: DiffResult = {
-    a: fullName({ ...job.refs[0], name: a.id }),
-    b: fullName({ ...job.refs[1], name: b.id }),
+    a: nameOf(job.refs[0], a),
+    b: nameOf(job.refs[1], b),
     scenario,
     bounds,
     engine,

@@ -7,11 +7,11 @@ import type { ScenarioName } from '../model/scenario.js';
 import { SCENARIOS } from '../model/scenario.js';
 import { diffToJson } from '../reports/diff-json.js';
 import type { NamedDesign } from './designs.js';
-import { resolveDesign } from './designs.js';
+import { resolveDesign, treeNamed } from './designs.js';
 import { onInterrupt } from './interrupt.js';
 import { isHungAgain, loadingHangs } from './jobs.js';
 import { fullName } from './load.js';
-import type { RawDiffOptions } from './diff-options.js';
+import type { DiffOptions, RawDiffOptions } from './diff-options.js';
 import { parseDiffOptions } from './diff-options.js';
 import { complain, plural, print, writeFiles } from './output.js';
 import { rounded } from './progress.js';
@@ -121,18 +121,29 @@ function worst(statuses: readonly number[]): number {
   return [Status.Violated, Status.CutShort].find((status) => statuses.includes(status)) ?? Status.Ok;
 }
 
-/** Both designs as they were named. */
+/** Both designs as they were named; of a tree alone, the design that it stands for and the C of it. */
 async function resolveBoth(
-  names: readonly [string, string],
-  without: readonly string[],
+  names: readonly (string | undefined)[],
+  { without, kernelTree }: DiffOptions,
 ): Promise<[NamedDesign, NamedDesign]> {
-  return [await resolveDesign(names[0], []), await resolveDesign(names[1], without)];
+  const named = kernelTree === undefined ? undefined : await treeNamed(kernelTree);
+  const a = names[0] ?? named?.baseline;
+  const b = names[1] ?? (named === undefined ? undefined : a);
+  if (a === undefined || b === undefined)
+    throw new UsageError('name two designs, or one and --kernel-tree; see iovcheck diff --help');
+  return [await resolveDesign(a, []), await resolveDesign(b, without, named?.tree)];
 }
 
 /** The whole command; returns its exit status. */
-export async function diff(a: string, b: string, raw: RawDiffOptions, hasColour: boolean): Promise<number> {
+export async function diff(
+  names: readonly (string | undefined)[],
+  raw: RawDiffOptions,
+  hasColour: boolean,
+): Promise<number> {
   const options = parseDiffOptions(raw);
-  const [left, right] = await resolveBoth([a, b], options.without);
+  const [left, right] = await resolveBoth(names, options);
+  // The C and the design that restates it keep the same fields: they are the same Kernel.
+  const isOfTree = options.kernelTree !== undefined && left.ref.name === right.ref.name;
   const ended: Ended[] = [];
   let thread: Thread<'diff'> | undefined;
   let isStopped = false;
@@ -144,11 +155,12 @@ export async function diff(a: string, b: string, raw: RawDiffOptions, hasColour:
     if (isStopped) break;
     const job: DiffJob = {
       ...options.job,
+      isLockstep: options.job.isLockstep || isOfTree,
       refs: [left.ref, right.ref],
       scenario,
       bounds: boundsFor(left, right, options.bounds, scenario),
       hasColour: hasColour && !options.isJson,
-      command: options.commandFor(a, b, scenario),
+      command: options.commandFor(names, scenario),
     };
     const found = await one(job, options.isQuiet, (started) => (thread = started));
     if (!options.isJson) print(`${ended.length === 0 ? '' : '\n'}${found.text}`);
