@@ -5,6 +5,10 @@
  */
 export type { CampaignSpec, CoverageSpec, ExhaustiveSpec, RandomSpec } from './campaign/jobs/spec.js';
 export { defineCampaign } from './campaign/jobs/spec.js';
+export type { Config } from './cli/define-config.js';
+export { defineConfig } from './cli/define-config.js';
+export type { CheckOptions, CheckRun, Counterexample } from './cli/api.js';
+export { check } from './cli/api.js';
 export type { Bounds } from './model/bounds.js';
 export * from './model/cint.js';
 export type { Contract, Retention, Retentions } from './model/contract.js';
@@ -20,6 +24,7 @@ export { design as linux63 } from './model/designs/linux-6.3.js';
 export { design as linux612 } from './model/designs/linux-6.12.js';
 export { design as linux618 } from './model/designs/linux-6.18.js';
 export * from './model/errno.js';
+export { pipeBuf, pipeFull, pipeOccupancy, slotAdd } from './model/linux/5.8/pipe.js';
 export type { FunctionName, KernelFunctions } from './model/functions.js';
 export * from './model/kernel.js';
 export * from './model/lab.js';

@@ -67,8 +67,12 @@ function siblingOf(
 export class Attribution {
   private readonly sibling: Sibling | undefined;
   private readonly correct: Stand | undefined;
+  private readonly makeBase: () => Stand | undefined;
+  private base: Stand | undefined;
 
   constructor(design: Design, without: readonly string[], bounds: Bounds, scenario: ScenarioName) {
+    // Made when the first violation asks for it: a kernel is much to make.
+    this.makeBase = () => (design.base === undefined ? undefined : new Stand(design.base, bounds, scenario));
     this.sibling = siblingOf(design, without, bounds, scenario);
     this.correct =
       bounds.callers === 'careless' ? new Stand(design, { ...bounds, callers: 'correct' }, scenario) : undefined;
@@ -79,6 +83,12 @@ export class Attribution {
     const { sibling } = this;
     if (sibling === undefined || !sibling.without.shows(ops, cls)) return null;
     return sibling.alone.find(([, stand]) => !stand.shows(ops, cls))?.[0] ?? null;
+  }
+
+  /** The base breaks the same rule at the same op where it takes the same trace: the design has not brought that. */
+  isOfBase(ops: readonly string[], cls: ViolationClass): boolean {
+    this.base ??= this.makeBase();
+    return this.base?.shows(ops, cls) === true;
   }
 
   /** The trace needs a caller that breaks the protocol. */

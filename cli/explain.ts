@@ -21,7 +21,7 @@ import type { DeadEnd } from './dead-end.js';
 import { closeDeadEnds } from './dead-end.js';
 import { fullName } from './load.js';
 import type { RawClass, Report, Search, Tally } from './protocol.js';
-import { commandFor, renderReport } from './render.js';
+import { commandFor, renderAlone, renderReport } from './render.js';
 
 /** The op that does not return, as a class. */
 export function hungClass(runner: Runner, path: readonly number[], isShortest: boolean): RawClass {
@@ -73,6 +73,7 @@ function explainOne(runner: Runner, raw: RawClass, design: Design, attribution: 
     fixedBy: raw.dead === undefined ? attribution.fixedBy(trace, raw.class) : null,
     known: knownFor(design.expect.known ?? [], raw.class, scenario)?.finding ?? null,
     afterOthers: raw.isAfterOthers,
+    ...(attribution.isOfBase(trace, raw.class) ? { ofBase: true } : {}),
     ...(raw.tried === undefined ? {} : { tried: raw.tried }),
   };
 }
@@ -155,6 +156,7 @@ export function explain(
     ...(search.isTold ? { account: accountOf(result, runner, asked) } : {}),
     ...(page === undefined ? {} : { page }),
     ...(search.hasStates ? { itf: itfOf(runner, found) } : {}),
+    ...(search.wantsTexts ? { texts: violations.map((v) => renderAlone(v, runner, search)) } : {}),
   };
 }
 

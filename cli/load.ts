@@ -5,6 +5,7 @@ import { nearest } from '../harness/nearest.js';
 import type { Bounds } from '../model/bounds.js';
 import type { Design, Expectation } from '../model/design.js';
 import { DesignError } from '../model/design.js';
+import type { FunctionName } from '../model/functions.js';
 import { DESIGNS } from '../model/designs/designs.js';
 import type { ScenarioName } from '../model/scenario.js';
 import { SCENARIOS } from '../model/scenario.js';
@@ -16,6 +17,8 @@ export interface DesignRef {
   readonly url: string | null;
   /** Named fixes that are taken out. */
   readonly without: readonly string[];
+  /** Only these of its functions, where it is taken apart. */
+  readonly only?: readonly FunctionName[];
   /** A kernel tree whose C stands in for the functions that it has. */
   readonly tree?: TreeRef;
 }
@@ -28,6 +31,9 @@ export interface TreeRef {
   /** The folder of our own C. */
   readonly ours: string;
 }
+
+/** In the place of a bundle: the design is an object of this very thread, and of no file. */
+export const IN_PROCESS = 'in process';
 
 const WITHOUT = ' --without ';
 const TREE = ' --kernel-tree ';
@@ -59,6 +65,10 @@ export interface DesignFacts {
   readonly bounds: Partial<Bounds>;
   readonly boundsIn: NonNullable<Design['boundsIn']>;
   readonly expect: Expectation;
+  /** Id of its base. */
+  readonly base?: string;
+  /** Functions that it overrides or adds. */
+  readonly patched: readonly FunctionName[];
   readonly hasBase: boolean;
 }
 
@@ -69,6 +79,8 @@ export function factsOf(design: Design): DesignFacts {
     bounds: { ...design.bounds },
     boundsIn: { ...design.boundsIn },
     expect: { ...design.expect },
+    ...(design.base === undefined ? {} : { base: design.base.id }),
+    patched: [...design.patched],
     hasBase: design.base !== undefined,
   };
 }
@@ -172,7 +184,9 @@ export async function loadDesign(ref: DesignRef, module?: DesignModule): Promise
         : ref.url === null
           ? findOwn(ref.name)
           : await importFile(ref);
-    return await onTree(ref, ref.without.length === 0 ? design : withoutFixes(design, ref.without));
+    const { without, only } = ref;
+    const less = without.length === 0 ? design : withoutFixes(design, without);
+    return await onTree(ref, only === undefined ? less : less.only(only));
   } catch (error) {
     if (error instanceof DesignError) {
       throw new UsageError(ref.url === null ? error.message : `${ref.name}: ${error.message}`, { cause: error });

@@ -61,6 +61,8 @@ export interface Search extends Place {
   readonly hasPage?: true;
   /** A format wants each state of each run (reports/itf.ts). */
   readonly hasStates?: true;
+  /** Each violation is wanted as a text of its own as well. */
+  readonly wantsTexts?: true;
   /** Of engine coverage: inputs to begin with, as the ops of a trace. */
   readonly seeds?: readonly (readonly string[])[];
   /** Of engine exhaustive: another search begins where this one had to stop. */
@@ -252,6 +254,8 @@ export interface Report {
   readonly traces: readonly { readonly file: string; readonly text: string }[];
   /** Where a page is wanted. */
   readonly page?: ResultData;
+  /** One text a violation, where they are wanted. */
+  readonly texts?: readonly string[];
   /** Of engine coverage: what it has learned beyond its seeds, as the ops of traces. */
   readonly kept?: readonly (readonly string[])[];
   /** Bins that each of these adds. */

@@ -11,7 +11,8 @@ import { drawFound, legendOf } from '../reports/draw.js';
 import { shellWord } from '../reports/phrases.js';
 import { returned } from '../reports/steps.js';
 import type { Colour } from '../reports/text.js';
-import { renderResult } from '../reports/text.js';
+import { checkCommand, renderResult, renderViolation } from '../reports/text.js';
+import { IN_PROCESS, fullName } from './load.js';
 import type { Search } from './protocol.js';
 
 export function colourFor(hasColour: boolean): Colour {
@@ -43,6 +44,15 @@ export function commandFor(
   if (traces === undefined) return {};
   const tree = ref.tree === undefined ? '' : ` --kernel-tree ${shellWord(ref.tree.name)}`;
   return { command: (v) => `iovcheck replay ${shellWord(join(traces, files.get(v) ?? ''))}${tree}` };
+}
+
+/** One violation as text, without colour. What is in no file can not be named on a command line. */
+export function renderAlone(v: Violation, runner: Runner, { ref }: Search): string {
+  const invariant = runner.invariants.find(({ id }) => id === v.class.invariant);
+  if (invariant === undefined) throw new Error(`there is no invariant ${v.class.invariant}`);
+  const ctx = { runner, design: runner.w.design, invariant };
+  const command = ref.url === IN_PROCESS ? '' : checkCommand(ctx, fullName(ref));
+  return renderViolation(v, { ...ctx, command: () => command });
 }
 
 export function draw(runner: Runner, found: readonly Found[]): string[] {

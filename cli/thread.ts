@@ -37,6 +37,33 @@ interface Pulse {
 
 const pulseOf = (heartbeat: Heartbeat): Pulse => ({ heartbeat, beats: -1, quiet: 0 });
 
+/** Threads that have loaded all of us, and wait for a task; how many there are to be. */
+const idle: Worker[] = [];
+let wanted = 0;
+
+function newWorker(workerData: WorkerData | null): Worker {
+  return new Worker(new URL('./worker.js', import.meta.url), { workerData, stdout: true, stderr: true });
+}
+
+/** From now on so many threads stand by, so that a task does not wait for one to start. */
+export function standBy(count: number): void {
+  wanted = count;
+  while (idle.length > wanted) void idle.pop()?.terminate();
+  while (idle.length < wanted) {
+    const worker = newWorker(null);
+    worker.unref();
+    idle.push(worker);
+  }
+}
+
+function workerFor(data: WorkerData): Worker {
+  const worker = idle.shift();
+  if (worker === undefined) return newWorker(data);
+  worker.ref();
+  worker.postMessage(data, []);
+  return worker;
+}
+
 export class Thread<K extends Task['kind']> {
   readonly heartbeat = new Heartbeat();
   /** Classes found so far. */
@@ -66,7 +93,7 @@ export class Thread<K extends Task['kind']> {
     this.isHung = isHung;
     this.pulses = [pulseOf(this.heartbeat)];
     const workerData: WorkerData = { task, memory: this.heartbeat.memory };
-    this.worker = new Worker(new URL('./worker.js', import.meta.url), { workerData, stdout: true, stderr: true });
+    this.worker = workerFor(workerData);
     // Results go to stdout, and only results: what a design prints is shown beside them.
     this.worker.stdout.on('data', (data: Buffer) => process.stderr.write(data));
     this.worker.stderr.on('data', (data: Buffer) => process.stderr.write(data));

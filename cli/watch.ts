@@ -1,5 +1,5 @@
 /** What a search in a worker tells the main thread, and what becomes of a design that throws. */
-import { parentPort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import type { ExploreHooks } from '../check/explore.js';
 import type { Heartbeat } from '../check/heartbeat.js';
 import type { Columns } from '../check/store.js';
@@ -8,8 +8,15 @@ import { DesignFault } from '../harness/runner.js';
 import { cName } from '../model/functions.js';
 import type { Message, RawClass, Search } from './protocol.js';
 
+let mainThread: MessagePort | null = null;
+
+/** From now on this thread is a worker of ours; elsewhere a port is somebody else's, and nobody is told. */
+export function reportTo(port: MessagePort | null): void {
+  mainThread = port;
+}
+
 export function post(message: Message): void {
-  parentPort?.postMessage(message, []);
+  mainThread?.postMessage(message, []);
 }
 
 /** What lets another thread see at which op of an exhaustive search a design hangs. */

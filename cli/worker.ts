@@ -17,6 +17,7 @@ import { refOfTask } from './protocol.js';
 import { minimizeTrace, replayTrace } from './retrace.js';
 import { explainTrace } from './explain-trace.js';
 import { reproTrace } from './repro-trace.js';
+import { reportTo } from './watch.js';
 
 async function pageMaker({ hasPage }: Search): Promise<PageMaker | undefined> {
   return hasPage === true ? (await import('../reports/html/result.js')).pageOf : undefined;
@@ -92,9 +93,15 @@ function perform(task: Task, heartbeat: Heartbeat): Promise<Answers[keyof Answer
   }
 }
 
+/** Of a thread that was started before there was anything to do. */
+function firstMessage(): Promise<WorkerData> {
+  return new Promise((resolve) => parentPort?.once('message', resolve));
+}
+
 async function main(): Promise<void> {
-  const { task, memory } = workerData as WorkerData;
+  const { task, memory } = (workerData as WorkerData | null) ?? (await firstMessage());
   const heartbeat = new Heartbeat(memory);
+  reportTo(parentPort);
   let message: Message;
   // Ours are held to it by their types and the tests.
   const late = refOfTask(task).url === null ? undefined : new Late();

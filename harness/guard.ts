@@ -261,5 +261,6 @@ export function guardDesign(design: Design): Design {
     functions: functionTable(functions),
     addedInvariants: design.addedInvariants.map((added) => guardInvariant(design.id, added)),
     without: (fixes) => guardDesign(design.without(fixes)),
+    only: (names) => guardDesign(design.only(names)),
   };
 }

@@ -25,6 +25,8 @@ export interface Violation {
   readonly known: string | null;
   /** Every path to it goes through another violation: likely a consequence. */
   readonly afterOthers: boolean;
+  /** Its base breaks the same rule at the same op, where it takes the same trace. */
+  readonly ofBase?: true;
   /** Every run of so many ops was tried, and does not break it; where that much is known of a trace that is not shortest. */
   readonly tried?: number;
 }

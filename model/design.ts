@@ -104,6 +104,8 @@ export interface Design extends Omit<DesignSpec, 'override' | 'add' | 'contract'
   readonly addedInvariants: readonly AddedInvariant[];
   /** The spec with one named fix taken out, for `--without`. */
   without(fixes: readonly string[]): Design;
+  /** The same with only these of its overrides and added functions, for `bisect`; {@link DesignError} where they do not go alone. */
+  only(functions: readonly FunctionName[]): Design;
 }
 
 /** A design file that can not be used: one sentence that says what to write instead. */
@@ -170,7 +172,12 @@ function absent(name: FunctionName): () => never {
   };
 }
 
-function resolve(spec: DesignSpec, off: readonly string[]): Design {
+function chosen(patch: Partial<KernelFunctions>, only: readonly FunctionName[] | undefined): Partial<KernelFunctions> {
+  if (only === undefined) return patch;
+  return Object.fromEntries(Object.entries(patch).filter(([name]) => only.includes(name as FunctionName)));
+}
+
+function resolve(spec: DesignSpec, off: readonly string[], only?: readonly FunctionName[]): Design {
   const fixes: Record<string, boolean> = {};
   for (const name of Object.keys(spec.fixes ?? {})) fixes[name] = !off.includes(name);
   for (const name of off) {
@@ -182,7 +189,7 @@ function resolve(spec: DesignSpec, off: readonly string[]): Design {
   }
   const override = typeof spec.override === 'function' ? spec.override(fixes) : (spec.override ?? {});
   checkNames(spec, override);
-  const patch = { ...override, ...spec.add?.functions };
+  const patch = chosen({ ...override, ...spec.add?.functions }, only);
   const present = new Set<FunctionName>([...(spec.base?.present ?? []), ...(Object.keys(patch) as FunctionName[])]);
   for (const name of spec.remove ?? []) present.delete(name);
   const functions = {} as Record<FunctionName, unknown>;
@@ -207,7 +214,8 @@ function resolve(spec: DesignSpec, off: readonly string[]): Design {
     present,
     addedFields: [...(spec.base?.addedFields ?? []), ...(spec.add?.fields ?? [])],
     addedInvariants: [...(spec.base?.addedInvariants ?? []), ...(spec.add?.invariants ?? [])],
-    without: (names) => resolve(spec, names),
+    without: (names) => resolve(spec, names, only),
+    only: (names) => resolve(spec, off, names),
   };
 }
 

@@ -28,7 +28,7 @@ export interface TextOptions {
   /** The most that runs and drawings have; 78 where absent. */
   readonly columns?: number;
   readonly colour?: Colour;
-  /** The command that replays a violation, where its trace was written to a file. */
+  /** The command that replays a violation, where its trace was written to a file; '' where there is none. */
   readonly command?: (v: Violation) => string;
 }
 
@@ -58,12 +58,15 @@ export function renderViolation(v: Violation, ctx: TextOptions & { readonly inva
     ['design', `${ctx.design.id}: ${ctx.design.title}`],
     ['bounds', formatBounds(ctx.runner.w.bounds, ctx.runner.w.scenario).replaceAll(',', ', ')],
   ];
-  return `${[...body(v, ctx), ...fields(rows, width), againLine(ctx.command?.(v) ?? checkCommand(ctx))].join('\n')}\n`;
+  const command = ctx.command?.(v) ?? checkCommand(ctx);
+  const again = command === '' ? [] : [againLine(command)];
+  return `${[...body(v, ctx), ...fields(rows, width), ...again].join('\n')}\n`;
 }
 
-function checkCommand({ design, runner: { w } }: TextOptions): string {
+/** The command that finds it; `name` is what the design is named by. */
+export function checkCommand({ design, runner: { w } }: TextOptions, name = design.id): string {
   const bounds = boundsOption(w.bounds, w.scenario, design) || ' --bounds default';
-  return `iovcheck check ${design.id} --scenario ${w.scenario.name}${bounds}`;
+  return `iovcheck check ${name} --scenario ${w.scenario.name}${bounds}`;
 }
 
 /** The command is one line, whatever its length: it is there to be copied. */
