@@ -20,6 +20,8 @@ const NEEDED = [
   'dist/cli/main.js',
   'oracle/tree/c/runtime.c',
   'oracle/tree/c/include/iov/kernel.h',
+  'dist/vitest/index.js',
+  'dist/vitest/index.d.ts',
 ];
 
 /** @param {readonly string[]} files @returns {string[]} */

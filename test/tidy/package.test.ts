@@ -50,6 +50,8 @@ describe('the packed files', () => {
     'dist/cli/main.js',
     'oracle/tree/c/runtime.c',
     'oracle/tree/c/include/iov/kernel.h',
+    'dist/vitest/index.js',
+    'dist/vitest/index.d.ts',
   ];
 
   async function check(files: readonly string[]): Promise<string[]> {
