@@ -27,7 +27,8 @@ function sentence(log: Partial<RolldownLog>, name: string): string {
   return `${file}:${loc.line}:${loc.column + 1}: ${text}`;
 }
 
-async function bundle(path: string, name: string): Promise<string> {
+/** `see` is told each file that goes into it. */
+async function bundle(path: string, name: string, see: (file: string) => void = () => {}): Promise<string> {
   const unresolved: RolldownLog[] = [];
   const output = await build({
     input: path,
@@ -38,7 +39,13 @@ async function bundle(path: string, name: string): Promise<string> {
       if (log.code === 'UNRESOLVED_IMPORT') unresolved.push(log);
     },
     plugins: [
-      { name: 'iovcheck', resolveId: (id) => (id === 'iovcheck' ? { id: LIBRARY, external: true } : undefined) },
+      {
+        name: 'iovcheck',
+        resolveId: (id) => (id === 'iovcheck' ? { id: LIBRARY, external: true } : undefined),
+        load(id) {
+          if (existsSync(id)) see(id);
+        },
+      },
     ],
     // Neither says where the file lies, nor what its comments are: the same design, the same code, anywhere.
     experimental: { attachDebugInfo: 'none' },
@@ -46,6 +53,14 @@ async function bundle(path: string, name: string): Promise<string> {
   });
   if (unresolved.length > 0) throw new UsageError(sentence(unresolved[0], name));
   return output.output[0].code;
+}
+
+/** Files that a design file is made of, absolute: as many as are met before one can not be read. */
+export async function filesOf(name: string): Promise<ReadonlySet<string>> {
+  const files = new Set([resolve(name)]);
+  // What is wrong with one is told by whoever wants its code.
+  await bundle(resolve(name), name, (file) => files.add(file)).catch(() => {});
+  return files;
 }
 
 /** Code as a URL that threads can import without a file. */

@@ -5,16 +5,16 @@ import pc from 'picocolors';
 import { UsageError } from '../harness/bounds-text.js';
 import { Status } from '../harness/verdict.js';
 import { addCampaign } from './campaign-command.js';
+import { checkCommand, withConfig } from './check-command.js';
 import type { RawAgainst } from './against.js';
 import { against } from './against.js';
-import { check } from './check.js';
 import { addCorpus } from './corpus-command.js';
+import { addDesignCommands } from './design-commands.js';
 import { addDiff } from './diff-command.js';
 import { doctor, ownPackage } from './doctor.js';
 import type { ListName } from './list.js';
 import { LISTS, boundsHelp, list } from './list.js';
-import type { RawOptions } from './options.js';
-import { FUZZ_BUDGET, parseOptions } from './options.js';
+import { FUZZ_BUDGET } from './options.js';
 import { complain, print, statusAfterOutput, watchStdout } from './output.js';
 import { PROLOGUE_STEPS } from './plan.js';
 import { reportersHelp } from './reporter-options.js';
@@ -79,7 +79,7 @@ function withPlace(command: Command): Command {
 }
 
 function withResults(command: Command): Command {
-  return command
+  return withConfig(command)
     .option('--reporter <kind[:path]>', 'a format of the results, see below; may be repeated', collect)
     .option('--json', 'one JSON document on stdout')
     .option('--ndjson', 'one line of JSON a search on stdout')
@@ -91,14 +91,6 @@ function withResults(command: Command): Command {
 }
 
 const BUDGET = 'of each search: 60s, 10m, 1000000-steps or 10000-runs';
-
-/** A design has to be named, unless a tree's version picks one. */
-function checkNamed(names: readonly string[], raw: RawOptions): Promise<number> {
-  if (names.length === 0 && raw.kernelTree === undefined) {
-    throw new UsageError("missing required argument 'design'; see iovcheck --help");
-  }
-  return check(names, parseOptions(raw), hasColour);
-}
 
 function addCheck(program: Command, done: Done): void {
   const command = program
@@ -113,10 +105,11 @@ function addCheck(program: Command, done: Done): void {
     .option('--resume <folder>', 'go on with the search that is kept there')
     .option('--certificate <file>', 'write what exhaustive searches have proved; iovcheck verify takes it again')
     .option('--known', 'exit 0 only if exactly the known violations of the design are found')
+    .option('--watch', 'check again at each save of a design file, or of what it imports')
     .option('--require-reached', 'exit 4 if an op or a situation was never reached');
   withResults(command)
     .addHelpText('after', () => `\n${reportersHelp()}\n\n${boundsHelp()}\n\n${STATUSES}\n\n${EXAMPLES}`)
-    .action(async (names: string[], raw: RawOptions) => done(await checkNamed(names, raw)));
+    .action(async (names: string[], _raw: unknown, own: Command) => done(await checkCommand(names, own, hasColour)));
 }
 
 function addFuzz(program: Command, done: Done): void {
@@ -133,10 +126,10 @@ function addFuzz(program: Command, done: Done): void {
       'after',
       () => `\n${FUZZ_HELP}\n\n${reportersHelp()}\n\n${boundsHelp()}\n\n${STATUSES}\n\n${FUZZ_EXAMPLES}`,
     )
-    .action(async (names: string[], raw: RawOptions & Partial<RawAgainst>) => {
+    .action(async (names: string[], raw: Partial<RawAgainst>, own: Command) => {
       const { against: kernel } = raw;
       const isBeside = kernel !== undefined;
-      done(await (isBeside ? against(names, { ...raw, against: kernel }) : checkNamed(names, raw)));
+      done(await (isBeside ? against(names, { ...own.opts(), against: kernel }) : checkCommand(names, own, hasColour)));
     });
 }
 
@@ -218,6 +211,7 @@ function makeProgram(done: Done): Command {
   addFuzz(program, done);
   addOthers(program, done);
   addRepro(program, done, hasColour);
+  addDesignCommands(program, done);
   addVerify(program, done);
   addDiff(program, done, hasColour);
   addCorpus(program, done);

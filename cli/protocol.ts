@@ -1,6 +1,4 @@
 /** What the main thread and the workers say to each other. */
-import type { Imported } from '../campaign/corpus/import.js';
-import type { OutcomeKind } from '../campaign/corpus/outcome.js';
 import type { Finding } from '../campaign/jobs/job.js';
 import type { Identity } from '../check/checkpoint.js';
 import type { Part } from '../check/part.js';
@@ -14,7 +12,10 @@ import type { ScenarioName } from '../model/scenario.js';
 import type { Account } from '../reports/account.js';
 import type { ResultData } from '../reports/html/data.js';
 import type { Kind } from '../reports/repro/repro.js';
+import type { CorpusItem, CorpusRow } from './corpus-items.js';
 import type { DesignFacts, DesignRef } from './load.js';
+
+export type { CorpusItem, CorpusRow } from './corpus-items.js';
 
 /** A design in a world. */
 export interface Place {
@@ -136,49 +137,6 @@ export interface PairCalls {
   readonly texts: readonly string[];
   readonly a: readonly number[];
   readonly b: readonly number[];
-}
-
-/** One file of a corpus, and what is wanted of it. */
-export type CorpusItem =
-  | {
-      readonly want: 'replay' | 'bins';
-      readonly ref: DesignRef;
-      readonly path: string;
-      readonly text: string;
-      /** Whether a class that it breaks is to be made small, where no file before had it as short. */
-      readonly isSmall: boolean;
-    }
-  /** An input of jsfuzz. */
-  | {
-      readonly want: 'import';
-      readonly ref: DesignRef;
-      readonly path: string;
-      readonly scenario: ScenarioName;
-      readonly bounds: Bounds;
-      readonly bytes: Uint8Array;
-    }
-  /** Ops that end with one that does not return, as text. */
-  | {
-      readonly want: 'name';
-      readonly ref: DesignRef;
-      readonly path: string;
-      readonly scenario: ScenarioName;
-      readonly bounds: Bounds;
-      readonly ops: readonly number[];
-    };
-
-/** What has become of a file of a corpus. */
-export interface CorpusRow {
-  /** One sentence where it can not be used; then there is nothing else. */
-  readonly problem: string;
-  readonly kind: OutcomeKind | 'hangs';
-  /** Ops taken; the next one is the first that was not. */
-  readonly steps: number;
-  readonly broken: readonly RawClass[];
-  /** Where it hangs: the path to the op that does not return. */
-  readonly hung?: readonly number[];
-  readonly bins: readonly number[];
-  readonly imported: readonly Imported[];
 }
 
 export type Task =
