@@ -2,10 +2,15 @@
 import type { Command } from 'commander';
 import type { RawCampaignOptions } from './campaign-run.js';
 import { campaignRun } from './campaign-run.js';
+import type { RawWorkerOptions } from './campaign-worker.js';
+import { campaignWorker } from './campaign-worker.js';
+import { QUEUE_HELP } from './queue-address.js';
 
 const EXAMPLES = `Examples:
   iovcheck campaign run examples/first.campaign.json
-  iovcheck campaign run ./my.campaign.ts --workers 8 --dir out/my`;
+  iovcheck campaign run ./my.campaign.ts --workers 8 --dir out/my
+  iovcheck campaign run ./my.campaign.ts --queue redis://localhost
+  iovcheck campaign worker --queue redis://localhost`;
 
 const RUN_HELP = `A campaign that was ended goes on where it was: repeat the command line. One that was changed
 goes on, too: jobs that are still the same are not run again.
@@ -22,8 +27,19 @@ export function addCampaign(program: Command, done: (status: number) => void): v
     .argument('<file>', 'a campaign: .json, or .ts that exports one')
     .option('--dir <folder>', 'keeps the results; .iovcheck/NAME of the campaign where absent')
     .option('--workers <n>', 'jobs side by side, each in a thread; all cores where absent')
+    .option('--queue <address>', 'hand the jobs out through this queue: redis://host:6379')
+    .option('--queue-file <file>', 'a file that has the address of the queue, with its password')
     .option('--fresh', 'forget what is done, and begin anew')
     .option('--quiet', 'no progress on stderr')
-    .addHelpText('after', `\n${RUN_HELP}\n\n${EXAMPLES}`)
+    .addHelpText('after', `\n${RUN_HELP}\n\n${QUEUE_HELP}\n\n${EXAMPLES}`)
     .action(async (file: string, raw: RawCampaignOptions) => done(await campaignRun(file, raw)));
+  campaign
+    .command('worker')
+    .description('do jobs of the campaigns in a queue, on this machine, until Ctrl-C; join and leave at any time')
+    .option('--workers <n>', 'jobs side by side, each in a thread; all cores where absent')
+    .option('--queue <address>', 'redis://host:6379, without a password')
+    .option('--queue-file <file>', 'a file that has the address, with its password')
+    .option('--quiet', 'nothing on stderr but what is wrong')
+    .addHelpText('after', `\n${QUEUE_HELP}`)
+    .action(async (raw: RawWorkerOptions) => done(await campaignWorker(raw)));
 }

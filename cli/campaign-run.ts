@@ -17,14 +17,17 @@ import type { Campaign } from './campaign-file.js';
 import { planOf, readCampaign } from './campaign-file.js';
 import type { Backend } from './campaign-local.js';
 import { LocalBackend } from './campaign-local.js';
+import { QueueBackend } from './campaign-queue.js';
 import { CampaignProgress } from './campaign-progress.js';
 import { onInterrupt } from './interrupt.js';
 import { fullName, splitName } from './load.js';
 import { lockFolder } from './lock.js';
 import { parseWhole } from './options.js';
 import { complain, print, writeFiles } from './output.js';
+import type { RawQueueOptions } from './queue-address.js';
+import { queueAddress } from './queue-address.js';
 
-export interface RawCampaignOptions {
+export interface RawCampaignOptions extends RawQueueOptions {
   readonly dir?: string;
   readonly workers?: string;
   readonly fresh?: boolean;
@@ -117,7 +120,7 @@ async function toTheEnd(
     backend.stop();
     end();
   });
-  const first = course.start(found.values());
+  const first = course.start([...found.values()].filter(({ error }) => error?.isLost !== true));
   if (isOver()) end();
   else backend.add(first);
   await ended;
@@ -139,6 +142,7 @@ function say(summary: Summary, campaign: Campaign, dir: string, signal?: 'SIGINT
 }
 
 export async function campaignRun(file: string, options: RawCampaignOptions): Promise<number> {
+  const address = queueAddress(options);
   const workers =
     options.workers === undefined ? availableParallelism() : parseWhole('--workers', options.workers, 1, 1024);
   const spec = await readCampaign(file);
@@ -152,7 +156,8 @@ export async function campaignRun(file: string, options: RawCampaignOptions): Pr
     const { tool, plan, files } = campaign;
     const journal = new JournalWriter(dir, { ...tool, plan, files }, from);
     const course = new Course(plan);
-    const backend = new LocalBackend(campaign, workers);
+    const backend =
+      address === undefined ? new LocalBackend(campaign, workers) : await QueueBackend.open(campaign, address);
     const progress = new CampaignProgress(course, backend, options.quiet === true);
     try {
       const signal = await toTheEnd(course, backend, journal, from?.results ?? new Map());

@@ -63,6 +63,23 @@ export function umlRow(why: string): readonly [state: string, name: string, what
   return why === '' ? ['ok', 'linux.uml', `present: ${how}`] : ['-', 'linux.uml', `optional: ${why}; with it ${how}`];
 }
 
+/** A row on the queue of campaigns: packages of npm, and a server that may be elsewhere. */
+export function queueRow(
+  path: string,
+  hasPackages = has('bullmq') && has('ioredis'),
+): readonly [string, string, string] {
+  const how = 'campaigns can go through a queue to other machines';
+  const isServer = path.split(delimiter).some((dir) => dir !== '' && existsSync(join(dir, 'redis-server')));
+  const name = 'bullmq, ioredis, redis';
+  if (!hasPackages) return ['-', name, `optional: npm install bullmq ioredis; with them ${how}`];
+  if (isServer) return ['ok', name, `present: ${how}`];
+  return [
+    '-',
+    name,
+    `optional: no Redis on this machine (apt-get install -y redis-server), name one elsewhere; then ${how}`,
+  ];
+}
+
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} G`;
 
 /** `kernelTree`: a tree that is to be compiled, where one was named. */
@@ -92,6 +109,7 @@ export function doctor(kernelTree?: string): { readonly text: string; readonly i
     ...(tree === undefined ? [] : [tree]),
     hostRow(whyNoHost()),
     umlRow(whyNoUml()),
+    queueRow(process.env['PATH'] ?? ''),
     ['ok', 'other parts', 'none is needed'],
   ];
   return { text: table(rows), isWell: isNode && hasBundler && tree?.[0] !== 'BAD' };

@@ -4,12 +4,15 @@ import { complain } from './output.js';
 
 type Signal = 'SIGINT' | 'SIGTERM';
 
-export function onInterrupt(stop: () => void): { done(): Signal | undefined } {
+export function onInterrupt(
+  stop: () => void,
+  what = 'the searches end with what they have',
+): { done(): Signal | undefined } {
   let seen: Signal | undefined;
   const handle = (signal: Signal): void => {
     if (seen !== undefined) process.exit(Status[signal]);
     seen = signal;
-    complain('interrupted: the searches end with what they have; press Ctrl-C again to leave at once');
+    complain(`interrupted: ${what}; press Ctrl-C again to leave at once`);
     stop();
   };
   process.on('SIGINT', handle);

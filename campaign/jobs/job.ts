@@ -68,7 +68,12 @@ export interface Outcome {
   readonly result?: CheckResult;
   readonly learned?: readonly Learned[];
   /** One sentence, where it has no result, or one that ended badly. */
-  readonly error?: { readonly isUsage: boolean; readonly message: string };
+  readonly error?: {
+    readonly isUsage: boolean;
+    /** Nobody could do it: the next run tries it again. */
+    readonly isLost?: true;
+    readonly message: string;
+  };
 }
 
 /** What is written down of a job that is done. Only `seconds` and `at` differ from run to run. */

@@ -94,7 +94,8 @@ export class Ledger {
     }
     if (value.key !== keyOf(value.job))
       throw new UsageError(`${path}: a job in it is not the one that it was; take the campaign anew with --fresh`);
-    if (!this.results.has(value.key)) this.results.set(value.key, value);
+    const before = this.results.get(value.key);
+    if (before === undefined || before.error?.isLost === true) this.results.set(value.key, value);
   }
 }
 
