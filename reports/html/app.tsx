@@ -64,7 +64,7 @@ function Nav({ data, view, isOpen }: { data: PageData; view: View; isOpen: boole
     </a>
   );
   return (
-    <nav aria-label="results" class={isOpen ? 'open' : ''} id="nav">
+    <nav aria-label="results" class={isOpen ? 'open' : undefined} id="nav">
       {data.results.map((result, r) => (
         <div key={r}>
           <h2>

@@ -21,7 +21,7 @@ interface ValueProps {
 export function Value({ x, y, text, was, class: name = '' }: ValueProps): VNode {
   if (was === undefined)
     return (
-      <text x={x} y={y} class={name}>
+      <text x={x} y={y} class={name || undefined}>
         {text}
       </text>
     );

@@ -20,6 +20,8 @@ export interface TraceFile {
 export interface PageOptions extends TextOptions {
   /** The trace of each violation, as the file that --traces writes. */
   readonly traceOf: (v: Violation) => TraceFile;
+  /** Ops of a run that breaks nothing, where that is what there is to show. */
+  readonly quiet?: readonly number[];
   /** The command that comes to the same result. */
   readonly again: string;
 }
@@ -51,7 +53,12 @@ function violationOf(v: Violation, options: PageOptions): ViolationData {
 
 function provedBy({ exhausted, stats, violations, proof, engine, cutShort }: CheckResult): string[] {
   if (!exhausted) {
-    const why = engine === 'exhaustive' ? `The search ended early: ${cutShort}.` : 'This engine samples.';
+    const isTraces = engine === 'corpus';
+    const why = isTraces
+      ? `No search was made: ${cutShort}.`
+      : engine === 'exhaustive'
+        ? `The search ended early: ${cutShort}.`
+        : 'This engine samples.';
     const nothing = violations.length === 0 ? 'Nothing was found, and nothing is proved.' : '';
     return [why, nothing, 'Each trace that is shown replays: what it breaks is really broken.'].filter((s) => s !== '');
   }
@@ -92,6 +99,7 @@ export function pageOf(result: CheckResult, options: PageOptions): ResultData {
     violations: [...result.violations]
       .sort((a, b) => Number(a.afterOthers) - Number(b.afterOthers) || order(a, b))
       .map((v) => violationOf(v, options)),
+    ...(options.quiet === undefined ? {} : { quiet: runOf(options.runner, options.quiet) }),
     reached: Object.entries(result.reached).map(([op, row]) => [op, Object.entries(row)]),
     unreached: result.unreached,
     base: design.base?.id ?? '',

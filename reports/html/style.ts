@@ -5,7 +5,7 @@ import { MONO, svgStyle } from './style-svg.js';
 const SCREEN = `
 * { box-sizing: border-box; }
 html { color-scheme: light; background: var(--ground); color: var(--ink); scroll-padding-top: 4rem; }
-body { margin: 0; font: 15px/1.5 system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Liberation Sans', sans-serif; }
+body { margin: 0; font: 0.9375rem/1.5 system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Liberation Sans', sans-serif; }
 code, pre, kbd, .mono { font-family: ${MONO}; font-size: 0.9em; }
 h1, h2, h3 { line-height: 1.25; margin: 0; text-wrap: balance; }
 h2 { font-size: 1.4rem; }
@@ -137,7 +137,7 @@ const PAPER = `
   section:first-of-type { break-before: auto; }
   .stage { grid-template-columns: minmax(0, 1fr); gap: 1rem; }
   .card, .callout, .drawing, .patch, tr { break-inside: avoid; }
-  details > * { display: block; }
+  ::details-content { content-visibility: visible; display: block; height: auto; }
   .patch .add { text-decoration: underline; text-underline-offset: 2px; }
 }
 `;

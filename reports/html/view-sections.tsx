@@ -33,7 +33,7 @@ export function PatchView({ patch }: { patch: Patch }): VNode {
         +++ {patch.to} {patch.name}
       </div>
       {patch.lines.map(({ sign, text }, n) => (
-        <div key={n} class={SIGNS[sign]}>
+        <div key={n} class={SIGNS[sign] || undefined}>
           {sign}
           {text}
         </div>
@@ -159,7 +159,8 @@ function Found({ result, at }: { result: ResultData; at: number }): VNode | null
   );
 }
 
-function Reached({ result }: { result: ResultData }): VNode {
+function Reached({ result }: { result: ResultData }): VNode | null {
+  if (result.reached.length === 0) return null;
   const outcomes = (row: ResultData['reached'][number][1]): string =>
     row.map(([outcome, times]) => `${outcome}: ${times}`).join(', ') || 'never';
   return (

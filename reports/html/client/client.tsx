@@ -4,12 +4,23 @@ import { useEffect, useState } from 'preact/hooks';
 import { App, endOf, firstView, placesOf, type View } from '../app.js';
 import type { PageData } from '../data.js';
 
+const THEME = 'iovcheck-theme';
+
 /** Remembered where the browser lets a file remember something. */
 function remember(theme: string): void {
   try {
-    localStorage.setItem('iovcheck-theme', theme);
+    localStorage.setItem(THEME, theme);
   } catch {
     // A page from a file may have no storage; then the choice is for this visit.
+  }
+}
+
+function recallTheme(): void {
+  try {
+    const theme = localStorage.getItem(THEME);
+    if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
+  } catch {
+    // As above.
   }
 }
 
@@ -34,8 +45,10 @@ function viewAt(data: PageData, view: View): View {
   return { ...view, at, steps: n === undefined ? view.steps : view.steps.map((old, p) => (p === at ? n : old)) };
 }
 
-/** What a key does to the view; undefined where it does nothing. */
-function keyed(key: string, data: PageData, view: View): View | undefined {
+const KEYS: ReadonlySet<string> = new Set(['ArrowRight', 'ArrowLeft', 'Home', 'End', 'j', 'k', 't']);
+
+/** What a key does to the view. */
+function keyed(key: string, data: PageData, view: View): View {
   const places = placesOf(data);
   const last = endOf(places[view.at]);
   const step = view.steps[view.at];
@@ -57,21 +70,50 @@ function keyed(key: string, data: PageData, view: View): View | undefined {
       return move(1);
     case 'k':
       return move(-1);
-    case 't':
-      return { ...view, isText: !view.isText };
     default:
-      return undefined;
+      return { ...view, isText: !view.isText };
   }
+}
+
+/** The address says where one is, once one has gone somewhere. */
+function useAddress(data: PageData, view: View, hasMoved: boolean): void {
+  useEffect(() => {
+    if (!hasMoved) return;
+    const { id, run } = placesOf(data)[view.at];
+    history.replaceState(null, '', `#${id}${run === undefined ? '' : `-s${view.steps[view.at]}`}`);
+  }, [data, view, hasMoved]);
+  useEffect(() => {
+    scrollTo(0, 0);
+  }, [view.at]);
+}
+
+/** Listens as long as the page is there. */
+function useKeys(data: PageData, move: (change: (view: View) => View) => void): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]') !== null) return;
+      const { key } = event;
+      if (key === '?') document.getElementById('help-button')?.click();
+      else if (key === 'd') toggleTheme();
+      else if (KEYS.has(key)) move((view) => keyed(key, data, view));
+      else return;
+      event.preventDefault();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [data]);
 }
 
 function Page({ data }: { data: PageData }): VNode {
   const [view, setView] = useState(() => firstView(data));
-  useEffect(() => setView((old) => ({ ...viewAt(data, old), isNarrow: narrow.matches })), [data]);
+  const [hasMoved, setMoved] = useState(false);
+  const move = (change: (view: View) => View): void => {
+    setMoved(true);
+    setView(change);
+  };
   useEffect(() => {
-    const onHash = (): void => {
-      setView((old) => viewAt(data, old));
-      scrollTo(0, 0);
-    };
+    setView((old) => ({ ...viewAt(data, old), isNarrow: narrow.matches }));
+    const onHash = (): void => setView((old) => viewAt(data, old));
     const onWidth = (): void => setView((old) => ({ ...old, isNarrow: narrow.matches }));
     addEventListener('hashchange', onHash);
     narrow.addEventListener('change', onWidth);
@@ -80,30 +122,12 @@ function Page({ data }: { data: PageData }): VNode {
       narrow.removeEventListener('change', onWidth);
     };
   }, [data]);
-  const show = (next: View): void => {
-    setView(next);
-    const { id, run } = placesOf(data)[next.at];
-    history.replaceState(null, '', `#${id}${run === undefined ? '' : `-s${next.steps[next.at]}`}`);
-  };
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]') !== null) return;
-      if (event.key === '?') document.getElementById('help-button')?.click();
-      else if (event.key === 'd') toggleTheme();
-      else {
-        const next = keyed(event.key, data, view);
-        if (next === undefined) return;
-        show(next);
-        if (next.at !== view.at) scrollTo(0, 0);
-      }
-      event.preventDefault();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  });
-  return <App data={data} view={view} onView={show} onTheme={toggleTheme} />;
+  useAddress(data, view, hasMoved);
+  useKeys(data, move);
+  return <App data={data} view={view} onView={(next) => move(() => next)} onTheme={toggleTheme} />;
 }
 
+recallTheme();
 const root = document.getElementById('app');
 const text = document.getElementById('data')?.textContent ?? '';
 if (root !== null && text !== '') hydrate(<Page data={JSON.parse(text) as PageData} />, root);
