@@ -19,6 +19,7 @@ import { complain, print, statusAfterOutput, watchStdout } from './output.js';
 import { PROLOGUE_STEPS } from './plan.js';
 import { reportersHelp } from './reporter-options.js';
 import { addRepro } from './repro-command.js';
+import { addReport } from './report-command.js';
 import { retrace } from './retrace-command.js';
 import type { RawVerifyOptions } from './verify.js';
 import { verify } from './verify.js';
@@ -210,6 +211,7 @@ function makeProgram(done: Done): Command {
   addCheck(program, done);
   addFuzz(program, done);
   addOthers(program, done);
+  addReport(program, done, hasColour);
   addRepro(program, done, hasColour);
   addDesignCommands(program, done);
   addVerify(program, done);

@@ -14,6 +14,7 @@ import type { ResultData } from '../reports/html/data.js';
 import type { Kind } from '../reports/repro/repro.js';
 import type { CorpusItem, CorpusRow } from './corpus-items.js';
 import type { DesignFacts, DesignRef } from './load.js';
+import type { ReportTask } from './report-task.js';
 
 export type { CorpusItem, CorpusRow } from './corpus-items.js';
 
@@ -140,6 +141,7 @@ export interface PairCalls {
 }
 
 export type Task =
+  | ReportTask
   | { readonly kind: 'facts'; readonly ref: DesignRef }
   | { readonly kind: 'search'; readonly search: Search }
   /** What a search that ended badly had found: `hung` is the path to the op that does not return. */
@@ -193,7 +195,7 @@ export type Task =
 
 /** The design that a task is about. */
 export function refOfTask(task: Task): DesignRef {
-  if (task.kind === 'search' || task.kind === 'explain') return task.search.ref;
+  if (task.kind === 'search' || task.kind === 'explain' || task.kind === 'report') return task.search.ref;
   // Of two designs the one that is a user's.
   if (task.kind === 'diff' || task.kind === 'pair-calls')
     return task.job.refs.find(({ url }) => url !== null) ?? task.job.refs[0];
@@ -233,6 +235,7 @@ export interface Answers {
   readonly facts: DesignFacts;
   readonly search: Report;
   readonly explain: Report;
+  readonly report: Report;
   readonly retake: true;
   readonly replay: Printed;
   readonly minimize: Printed;

@@ -13,7 +13,9 @@ import { readInput } from './input.js';
 import { Late } from './late.js';
 import { designOf, factsOf, loadDesign } from './load.js';
 import type { Answers, Message, Search, Task, WorkerData } from './protocol.js';
+import type { ReportTask } from './report-task.js';
 import { refOfTask } from './protocol.js';
+import { makeReport } from './report-worker.js';
 import { minimizeTrace, replayTrace } from './retrace.js';
 import { explainTrace } from './explain-trace.js';
 import { reproTrace } from './repro-trace.js';
@@ -44,6 +46,10 @@ async function explainHung(
   return explain(task.search, design, classes, task.tally, heartbeat, await pageMaker(task.search));
 }
 
+async function report(task: ReportTask, heartbeat: Heartbeat): Promise<Answers['report']> {
+  return makeReport(task, await loadDesign(task.search.ref), heartbeat, await pageMaker(task.search));
+}
+
 async function retake(
   { place, ops, isSearchs }: Extract<Task, { kind: 'retake' }>,
   heartbeat: Heartbeat,
@@ -68,6 +74,8 @@ function perform(task: Task, heartbeat: Heartbeat): Promise<Answers[keyof Answer
       return search(task.search, heartbeat);
     case 'explain':
       return explainHung(task, heartbeat);
+    case 'report':
+      return report(task, heartbeat);
     case 'retake':
       return retake(task, heartbeat);
     case 'replay':

@@ -1,5 +1,6 @@
 /** The JSON form of a check. Its shape is frozen (docs/result.schema.json is generated from the schema here). */
 import { z } from 'zod';
+import { UsageError } from '../harness/bounds-text.js';
 import type { CheckResult, Violation } from '../harness/result.js';
 import type { Bounds } from '../model/bounds.js';
 import { SCENARIOS } from '../model/scenario.js';
@@ -105,6 +106,28 @@ export function resultToJson(r: CheckResult): JsonResult {
 
 export function toJson(results: readonly CheckResult[]): JsonDocument {
   return { version: JSON_VERSION, results: results.map(resultToJson) };
+}
+
+const WRITE = "'iovcheck check DESIGN --json' writes one";
+
+/** Results of a document of `check --json`; throws {@link UsageError} where it is none, or of another version. */
+export function parseResults(text: string, name: string): JsonResult[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${name}: this is no JSON document of one check; ${WRITE}`, { cause: error });
+  }
+  const { version } = value as { readonly version?: unknown };
+  if (version !== JSON_VERSION) {
+    throw new UsageError(
+      `${name}: this is JSON, and no result of version ${JSON_VERSION} (its version is ${JSON.stringify(version) ?? 'not there'}); ${WRITE}`,
+    );
+  }
+  const parsed = resultSchema.safeParse(value);
+  if (parsed.success) return parsed.data.results;
+  const [{ path, message }] = parsed.error.issues;
+  throw new UsageError(`${name}: the result can not be read: ${path.join('.')}: ${message}; ${WRITE}`);
 }
 
 /** The published schema, as text. */

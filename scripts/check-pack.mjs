@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 
 const WANTED = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
-  /^docs\/[^/]+\.(md|json)$/,
+  /^docs\/[^/]+\.(md|json|svg)$/,
   /^corpus\/(README\.md|(regressions|seeds)\/[^/]+)$/,
   /^oracle\/tree\/c\/(runtime\.c|include\/iov\/\w+\.h)$/,
   /^dist\/index\.(js|d\.ts)$/,

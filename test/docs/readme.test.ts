@@ -98,6 +98,7 @@ describe('commands', () => {
       'list',
       'minimize',
       'replay',
+      'report',
       'repro',
       'verify',
     ]);

@@ -1,0 +1,157 @@
+/** `iovcheck report`: reports of a result that was saved as JSON, or of traces, without searching again. */
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { UsageError } from '../harness/bounds-text.js';
+import { parseTrace } from '../harness/trace.js';
+import type { Conclusion } from '../harness/verdict.js';
+import { Status } from '../harness/verdict.js';
+import type { JsonResult } from '../reports/json.js';
+import { parseResults } from '../reports/json.js';
+import { Errors } from './check.js';
+import { refOf } from './designs.js';
+import { loadingHangs } from './jobs.js';
+import type { DesignRef } from './load.js';
+import { splitName } from './load.js';
+import { plural } from './output.js';
+import type { Report, Search } from './protocol.js';
+import type { ReportTask } from './report-task.js';
+import { needsAccount, needsPage, needsStates, parseReporters, reportersHelp } from './reporter-options.js';
+import { Reporters } from './reporters.js';
+import { designNamed } from './retrace-command.js';
+import { Thread } from './thread.js';
+
+export interface RawReportOptions {
+  readonly reporter: readonly string[];
+  readonly json?: boolean;
+  readonly ndjson?: boolean;
+  readonly on?: string;
+}
+
+/** What a report is made of, apart from the file that it comes from. */
+type Item = Omit<ReportTask, 'kind'>;
+
+const WRITE = 'name a file of check --json, or traces such as check --traces DIR writes';
+
+function read(name: string): string {
+  try {
+    return readFileSync(name, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new UsageError(`${name}: it can not be read (${code}); ${WRITE}`, { cause: error });
+  }
+}
+
+type Shared = Pick<Search, 'hasColour' | 'isTold' | 'hasPage' | 'hasStates'>;
+
+/** A search that is not run: what a report says of the one that was. */
+function searchOf(ref: DesignRef, of: Pick<Search, 'scenario' | 'bounds' | 'engine' | 'seed'>, shared: Shared): Search {
+  const endless = Number.POSITIVE_INFINITY;
+  return { ...of, ...shared, ref, onBase: false, steps: endless, seconds: endless, memoryBytes: 0, timing: false };
+}
+
+async function itemOfResult(name: string, result: JsonResult, on: string | undefined, shared: Shared): Promise<Item> {
+  const wanted = splitName(on ?? result.design);
+  let ref: DesignRef;
+  try {
+    ref = await refOf(wanted.name, wanted.without);
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${name}: ${error.message}`, { cause: error });
+    throw error;
+  }
+  const { bounds, engine, seed } = result;
+  const scenario = result.scenario as Search['scenario'];
+  return { name, search: searchOf(ref, { scenario, bounds, engine, seed }, shared), result };
+}
+
+async function itemOfTrace(name: string, text: string, on: string | undefined, shared: Shared): Promise<Item> {
+  const { design, scenario, bounds } = parseTrace(text, name);
+  const wanted = splitName(on ?? design);
+  const ref = await refOf(on === undefined ? designNamed(wanted.name, name) : wanted.name, wanted.without);
+  return { name, search: searchOf(ref, { scenario, bounds, engine: 'corpus', seed: 0 }, shared), trace: text };
+}
+
+/** One item a result of a JSON document; a trace is one. */
+async function itemsOf(name: string, on: string | undefined, shared: Shared): Promise<Item[]> {
+  const text = read(name);
+  if (!text.trimStart().startsWith('{')) return [await itemOfTrace(name, text, on, shared)];
+  const items: Item[] = [];
+  for (const result of parseResults(text, name)) items.push(await itemOfResult(name, result, on, shared));
+  return items;
+}
+
+async function reportOf(item: Item): Promise<Report> {
+  const thread = new Thread<'report'>({ kind: 'report', ...item });
+  const outcome = await thread.run();
+  if (outcome.kind === 'done') {
+    if (outcome.late !== undefined) throw new UsageError(outcome.late);
+    return outcome.answer;
+  }
+  if (outcome.kind === 'hung') {
+    if (outcome.path === undefined) throw new UsageError(loadingHangs(item.search.ref.name, thread.seconds));
+    throw new UsageError(
+      `${item.name}: step ${outcome.path.length} of a trace does not return, so that there is no state to show; take the step out`,
+    );
+  }
+  if (outcome.isUsage) throw new UsageError(outcome.message);
+  throw new Error(outcome.message);
+}
+
+function concluded(reports: readonly Report[], errors: Errors): Conclusion {
+  const violations = reports.reduce((sum, { result }) => sum + result.violations.length, 0);
+  const status = errors.internal > 0 ? Status.Internal : errors.usage > 0 ? Status.Usage : Status.Ok;
+  const found = violations === 0 ? 'no violation' : plural(violations, 'violation');
+  const wrong = errors.usage + errors.internal;
+  const parts = [plural(reports.length, 'report'), found, ...(wrong > 0 ? [plural(wrong, 'error')] : [])];
+  const failing = new Set(reports.flatMap(({ result }) => result.violations));
+  return { status, failing, notes: [], errors: errors.sentences, lastLine: `${parts.join(', ')}; exit ${status}.` };
+}
+
+/** The whole command; returns its exit status. What the results say is not in it: they were found before. */
+export async function report(names: readonly string[], raw: RawReportOptions, hasColour: boolean): Promise<number> {
+  const list = parseReporters(raw);
+  const reporters = new Reporters(list);
+  const errors = new Errors();
+  const shared: Shared = {
+    hasColour,
+    ...(needsAccount(list) ? { isTold: true } : {}),
+    ...(needsPage(list) ? { hasPage: true } : {}),
+    ...(needsStates(list) ? { hasStates: true } : {}),
+  };
+  const reports: Report[] = [];
+  for (const name of new Set(names)) {
+    try {
+      for (const item of await itemsOf(name, raw.on, shared)) {
+        const made = await reportOf(item);
+        reports.push(made);
+        reporters.show(made);
+      }
+    } catch (error) {
+      errors.take(error);
+    }
+  }
+  for (const problem of await reporters.write(concluded(reports, errors))) errors.add(true, problem);
+  const conclusion = concluded(reports, errors);
+  await reporters.end(conclusion);
+  return conclusion.status;
+}
+
+const EXAMPLES = `Exit status: 0 where all could be shown, whatever it says; 2 where a file can not be used.
+
+Examples:
+  iovcheck report result.json --reporter html:report
+  iovcheck report out/*.trace --reporter html:report`;
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+export function addReport(program: Command, done: (status: number) => void, hasColour: boolean): void {
+  program
+    .command('report')
+    .description('show what was found before, without searching again: of a file of check --json, or of traces')
+    .argument('<file...>', 'files of check --json, traces')
+    .option('--on <design>', 'another design than the files name: the file of one that JSON only has the id of')
+    .option('--reporter <kind[:path]>', 'a format, to stdout or to a path; may be repeated', collect, [])
+    .option('--json', 'one JSON document on stdout')
+    .option('--ndjson', 'one line of JSON a report on stdout')
+    .addHelpText('after', () => `\n${reportersHelp()}\n\n${EXAMPLES}`)
+    .action(async (names: string[], raw: RawReportOptions) => done(await report(names, raw, hasColour)));
+}
