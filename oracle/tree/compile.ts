@@ -29,6 +29,7 @@ const FLAGS = [
   // As the kernel is built.
   '-fno-strict-aliasing',
   '-fno-strict-overflow',
+  '-fno-delete-null-pointer-checks',
   '-w',
   '-fdata-sections',
   '-ferror-limit=0',
@@ -39,8 +40,8 @@ const FLAGS = [
   '-DCONFIG_ARCH_HAS_UACCESS_FLUSHCACHE=1',
 ];
 
-/** Each branch calls __sanitizer_cov_trace_pc(), which counts, so that no loop is endless. */
-const COUNTED = '-fsanitize-coverage=trace-pc';
+/** Each basic block calls __sanitizer_cov_trace_pc(), which counts, so that no loop is endless; none is left out, for it may be the loop. */
+const COUNTED = ['-fsanitize-coverage=trace-pc', '-mllvm', '-sanitizer-coverage-prune-blocks=0'];
 
 const LINK = [
   '--no-entry',
@@ -100,7 +101,7 @@ function build(tree: Tree, flags: readonly string[], dir: string): void {
   writeAll(join(dir, 'tree'), tree.files);
   const common = [...FLAGS, ...flags, '-I', 'include', '-I', 'tree/include', '-c'];
   const complaints = [
-    complaintsOf(clang, [...common, COUNTED, `tree/${SOURCE}`, '-o', 'iov_iter.o'], dir),
+    complaintsOf(clang, [...common, ...COUNTED, `tree/${SOURCE}`, '-o', 'iov_iter.o'], dir),
     complaintsOf(clang, [...common, 'runtime.c', '-o', 'runtime.o'], dir),
   ];
   if (complaints.some((text) => text !== '')) throw new UsageError(outgrown(tree, complaints.join('')));
@@ -123,7 +124,7 @@ function store(from: string, to: string): void {
 /** Hash of everything that the module of a tree is made of, but for the page size. */
 export function treeHash(tree: Tree): string {
   const hash = createHash('sha256');
-  const parts = [needToolchain().version, ...FLAGS, COUNTED, ...LINK, ...features(tree), ...ourFiles(tree).flat()];
+  const parts = [needToolchain().version, ...FLAGS, ...COUNTED, ...LINK, ...features(tree), ...ourFiles(tree).flat()];
   for (const part of [...parts, ...forwarders().flat(), ...[...tree.files].flat()]) hash.update(part).update('\0');
   return hash.digest('hex');
 }
