@@ -16,6 +16,8 @@ import { makeRowOf } from './rows.js';
 import type { Store } from './store.js';
 
 const BATCH = 512;
+/** Slots of the successors of one state, by their images. */
+const TWINS = 256;
 /** Flavours that an iterator may have, rounded up. */
 const FLAVOURS = 16;
 
@@ -65,6 +67,12 @@ export class Expander {
   private readonly hashes = new Int32Array(BATCH);
   private readonly slot = new Int32Array(BATCH);
   private staged = 0;
+  /** Of each staged image, the one of the same state that it is equal to; itself where there is none. */
+  private readonly twin = new Int32Array(BATCH);
+  private readonly isSound = new Uint8Array(BATCH);
+  /** Places in the batch, by image; those before `firstTwin` are of another state, or of another batch. */
+  private readonly twins = new Int32Array(TWINS).fill(-1);
+  private firstTwin = 0;
   /** The runner has left the state that is expanded, and what its image is. */
   private isElsewhere = false;
   private found = 0;
@@ -117,6 +125,7 @@ export class Expander {
     const { runner, store, from } = this;
     store.image(state, from, 0);
     this.state = state;
+    this.firstTwin = this.staged;
     this.isElsewhere = false;
     runner.load(from, 0);
     if (runner.isQuiescent) runner.reached.hasQuiescent = true;
@@ -197,36 +206,70 @@ export class Expander {
 
   /** Takes the image just saved into the batch, unless it is that of the state itself. */
   private stage(n: number, isJudged: boolean): void {
-    const { staged, store, rows, state } = this;
-    const { width, rows: known } = store;
-    const to = staged * width;
-    const row = state * width;
-    this.hashes[staged] = this.rowOf(this.images, staged * store.words, rows, to, this.from, known, row);
-    let p = 0;
-    while (p < width && rows[to + p] === known[row + p]) p++;
-    if (p === width) return;
-    this.parent[staged] = state;
+    const { staged } = this;
+    this.twin[staged] = isJudged ? staged : this.twinOf(staged);
+    if (this.twin[staged] === staged && !this.isElse(staged)) return;
+    this.parent[staged] = this.state;
     this.op[staged] = n;
     this.edge[staged] = this.edges;
     this.isJudged[staged] = isJudged ? 1 : 0;
     if (++this.staged === BATCH) this.probe();
   }
 
+  /** Most ops of a state lead to where another one has led already: the place of that one, or `i` and remembers it. */
+  private twinOf(i: number): number {
+    const { images, twins } = this;
+    const { words } = this.runner;
+    const at = i * words;
+    let h = 0;
+    for (let w = 0; w < words; w++) h = Math.imul(h, 31) + images[at + w];
+    const slot = (h ^ (h >>> 15)) & (TWINS - 1);
+    const other = twins[slot];
+    if (other >= this.firstTwin && other < i) {
+      const there = other * words;
+      let w = 0;
+      while (w < words && images[there + w] === images[at + w]) w++;
+      if (w === words) return other;
+    }
+    twins[slot] = i;
+    return i;
+  }
+
+  /** Writes the row of staged image `i`; false where it is that of the state that is expanded. */
+  private isElse(i: number): boolean {
+    const { store, rows, state } = this;
+    const { width, rows: known } = store;
+    const to = i * width;
+    const row = state * width;
+    this.hashes[i] = this.rowOf(this.images, i * store.words, rows, to, this.from, known, row);
+    for (let p = 0; p < width; p++) if (rows[to + p] !== known[row + p]) return true;
+    return false;
+  }
+
   /** Looks up what is staged; what is new is judged, and kept. */
   private probe(): void {
-    const { store, rows, hashes, slot, staged } = this;
+    const { store, rows, hashes, slot, staged, twin, isSound } = this;
     const { width, table } = store;
     this.isElsewhere = true;
     const mask = (table.length >>> store.regionBits) - 1;
-    for (let i = 0; i < staged; i++) slot[i] = table[store.regionOf(hashes[i]) + (hashes[i] & mask)];
+    for (let i = 0; i < staged; i++) {
+      slot[i] = twin[i] === i ? table[store.regionOf(hashes[i]) + (hashes[i] & mask)] : 0;
+    }
     let touched = 0;
     for (let i = 0; i < staged; i++) if (slot[i] !== 0) touched += store.rows[(slot[i] - 1) * width];
     this.touched = touched;
     for (let i = 0; i < staged; i++) {
-      if (slot[i] !== 0 && store.lookUp(rows, i * width, hashes[i]) >= 0) continue;
+      isSound[i] = 1;
+      if (twin[i] !== i) {
+        if (isSound[twin[i]] !== 0) continue;
+        // The first of the two breaks a rule; by the op of the second it is broken in a class of its own.
+        hashes[i] = this.rowOf(this.images, i * store.words, rows, i * width, this.from, store.rows, -1);
+      } else if (slot[i] !== 0 && store.lookUp(rows, i * width, hashes[i]) >= 0) continue;
       if (this.isJudged[i] !== 0 || this.judge(i)) this.keep(i);
     }
     this.staged = 0;
+    this.firstTwin = 0;
+    this.twins.fill(-1);
   }
 
   /** Judges the staged image `i`; where it breaks a rule it becomes what that is adopted as. False if nothing new is left of it. */
@@ -236,6 +279,7 @@ export class Expander {
     this.hooks.beat?.(parent[i], op[i]);
     runner.load(images, at);
     if (runner.holdsState()) return true;
+    this.isSound[i] = 0;
     store.image(parent[i], late, 0);
     if (!this.breaks(late, parent[i], op[i], this.edge[i], at)) return false;
     const { width } = store;
