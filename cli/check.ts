@@ -2,12 +2,12 @@
 import { UsageError } from '../harness/bounds-text.js';
 import type { CheckResult } from '../harness/result.js';
 import type { Checked, Conclusion } from '../harness/verdict.js';
-import { conclude } from '../harness/verdict.js';
+import { conclude, Status } from '../harness/verdict.js';
 import { writeCertificate } from './certificate.js';
 import type { Searched } from './corpus-check.js';
 import { CheckCorpus } from './corpus-check.js';
-import type { NamedDesign } from './designs.js';
-import { resolveDesign, treeNamed } from './designs.js';
+import type { NamedChange, NamedDesign, NamedTree } from './designs.js';
+import { changeNamed, resolveDesign, treeNamed } from './designs.js';
 import { onInterrupt } from './interrupt.js';
 import { instrumentedBuild } from './instrument.js';
 import type { Job } from './jobs.js';
@@ -52,12 +52,21 @@ export class Errors {
   }
 }
 
+/** The side of a change that is checked, and what the other one was found to have. */
+interface Side {
+  readonly tree: NamedTree;
+  readonly before?: readonly CheckResult[];
+  /** What of the change is not seen. */
+  readonly note?: string;
+}
+
 async function resolveAll(
   names: readonly string[],
   { without, kernelTree }: CheckOptions,
   errors: Errors,
+  side: Side | undefined,
 ): Promise<NamedDesign[]> {
-  const named = kernelTree === undefined ? undefined : await treeNamed(kernelTree);
+  const named = side?.tree ?? (kernelTree === undefined ? undefined : await treeNamed(kernelTree));
   const designs: NamedDesign[] = [];
   for (const name of names.length === 0 && named !== undefined ? [named.baseline] : names) {
     try {
@@ -87,18 +96,19 @@ export async function runCheck(
   options: CheckOptions,
   hasColour: boolean,
   show: (report: Report) => void,
+  side?: Side,
 ): Promise<Finished> {
   const errors = new Errors();
   const corpus = options.corpus === undefined ? undefined : new CheckCorpus(options.corpus);
   const jobs = new Jobs();
   if (corpus !== undefined) jobs.onClass = (search, found, ops) => corpus.keep(search, found, ops);
   const interrupt = onInterrupt(() => jobs.stop());
-  const designs = await resolveAll([...new Set(names)], options, errors);
+  const designs = await resolveAll([...new Set(names)], options, errors, side);
   const kept = await keep(plan(designs, options, hasColour), options, (sentence) => {
     errors.add(true, sentence);
     jobs.stop();
   });
-  const planned = withSeeds(kept.planned, corpus);
+  const planned = withBefore(withSeeds(kept.planned, corpus), side?.before);
   const again = (await corpus?.replay(planned.shown.map(({ search }) => search))) ?? [];
   for (const { report } of again) show(report);
   for (const problem of corpus?.problems ?? []) errors.add(true, problem);
@@ -123,7 +133,11 @@ export async function runCheck(
         signal,
         onlyKnown: options.onlyKnown,
         requireReached: options.requireReached,
-        notes: [...(corpus?.notes ?? []), ...(isComplete(found[0]) ? [] : kept.notes())],
+        notes: [
+          ...(side?.note === undefined || side.note === '' ? [] : [side.note]),
+          ...(corpus?.notes ?? []),
+          ...(isComplete(found[0]) ? [] : kept.notes()),
+        ],
       }),
   };
 }
@@ -146,6 +160,18 @@ function withSeeds(planned: Plan, corpus: CheckCorpus | undefined): Plan {
   const seeded = (search: Search): Search =>
     search.engine === 'coverage' && !search.onBase ? { ...search, seeds: corpus.seedsFor(search) } : search;
   return { ...planned, searches: planned.searches.map(seeded) };
+}
+
+/** What the tree had before its change, for each search that was made of it then. */
+function withBefore(planned: Plan, before: readonly CheckResult[] | undefined): Plan {
+  if (before === undefined) return planned;
+  return {
+    ...planned,
+    searches: planned.searches.map((search, n) => ({
+      ...search,
+      before: before[n]?.violations.map((v) => v.class) ?? [],
+    })),
+  };
 }
 
 /** What a design is known for, and what its base does, is said of its search; it holds for its traces too. */
@@ -207,10 +233,25 @@ function checkedOf(planned: Plan, found: readonly Job[]): Checked[] {
   });
 }
 
+/** The tree as it was before the change is checked first; the status where that fails. */
+async function sideAfter(
+  { before, after, note }: NamedChange,
+  names: readonly string[],
+  { traces: _traces, corpus: _corpus, ...options }: CheckOptions,
+): Promise<Side | number> {
+  const run = await runCheck(names, { ...options, reporters: [] }, false, () => {}, { tree: before });
+  const { status } = run.conclude();
+  const isDone = status === Status.Ok || status === Status.Violated || status === Status.CutShort;
+  return isDone ? { tree: after, before: run.results, note } : status;
+}
+
 /** The whole command; returns its exit status. */
 export async function check(names: readonly string[], options: CheckOptions, hasColour: boolean): Promise<number> {
   const reporters = new Reporters(options.reporters);
-  const run = await runCheck(names, options, hasColour, (report) => reporters.show(report));
+  const change = await changeNamed(options.kernelTree, options);
+  const side = change === undefined ? undefined : await sideAfter(change, names, options);
+  if (typeof side === 'number') return side;
+  const run = await runCheck(names, options, hasColour, (report) => reporters.show(report), side);
   const problems: string[] = [];
   if (options.traces !== undefined) problems.push(...reporters.writeTraces(options.traces, run.reports));
   if (options.certificate !== undefined) {

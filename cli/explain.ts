@@ -4,8 +4,8 @@ import { Phase } from '../check/heartbeat.js';
 import { UsageError } from '../harness/bounds-text.js';
 import { replay } from '../harness/replay.js';
 import type { CheckResult, Violation } from '../harness/result.js';
-import type { Found } from '../harness/runner.js';
-import { Runner } from '../harness/runner.js';
+import type { Found, ViolationClass } from '../harness/runner.js';
+import { classKey, Runner } from '../harness/runner.js';
 import type { Trace } from '../harness/trace.js';
 import { formatTrace } from '../harness/trace.js';
 import { knownFor, verdictOf } from '../harness/verdict.js';
@@ -21,7 +21,7 @@ import type { DeadEnd } from './dead-end.js';
 import { closeDeadEnds } from './dead-end.js';
 import { fullName } from './load.js';
 import type { RawClass, Report, Search, Tally } from './protocol.js';
-import { commandFor, renderAlone, renderReport } from './render.js';
+import { commandFor, renderAlone, renderReport, treeOption } from './render.js';
 
 /** The op that does not return, as a class. */
 export function hungClass(runner: Runner, path: readonly number[], isShortest: boolean): RawClass {
@@ -59,7 +59,12 @@ function explanationOf(runner: Runner, raw: RawClass): { trace: string[]; found:
   return { trace, found };
 }
 
-function explainOne(runner: Runner, raw: RawClass, design: Design, attribution: Attribution): Violation {
+function explainOne(
+  runner: Runner,
+  raw: RawClass,
+  { design, before }: { design: Design; before: ReadonlySet<string> },
+  attribution: Attribution,
+): Violation {
   const { trace, found } = explanationOf(runner, raw);
   const scenario = runner.w.scenario.name;
   return {
@@ -74,6 +79,7 @@ function explainOne(runner: Runner, raw: RawClass, design: Design, attribution: 
     known: knownFor(design.expect.known ?? [], raw.class, scenario)?.finding ?? null,
     afterOthers: raw.isAfterOthers,
     ...(attribution.isOfBase(trace, raw.class) ? { ofBase: true } : {}),
+    ...(before.has(classKey(raw.class)) ? { isOld: true as const } : {}),
     ...(raw.tried === undefined ? {} : { tried: raw.tried }),
   };
 }
@@ -133,7 +139,8 @@ export function explain(
       search.bounds,
       search.scenario,
     );
-    violations = inOrder(classes).map((raw) => explainOne(runner, raw, design, attribution));
+    const before = new Set(search.before?.map(classKey));
+    violations = inOrder(classes).map((raw) => explainOne(runner, raw, { design, before }, attribution));
   } catch (error) {
     if (search.ref.url === null || !(error instanceof Error)) throw error;
     throw new UsageError(`${search.ref.name}: ${error.message}; does a function keep state outside Kernel?`, {
@@ -160,6 +167,12 @@ export function explain(
   };
 }
 
+/** What was there before a change, and was not found after it. */
+function goneOf(before: readonly ViolationClass[], violations: readonly Violation[]): ViolationClass[] {
+  const found = new Set(violations.map((v) => classKey(v.class)));
+  return before.filter((cls) => !found.has(classKey(cls)));
+}
+
 function resultOf(search: Search, design: Design, tally: Tally, violations: readonly Violation[]): CheckResult {
   const { stats, isExhausted, seconds } = tally;
   return {
@@ -172,6 +185,7 @@ function resultOf(search: Search, design: Design, tally: Tally, violations: read
     exhausted: isExhausted,
     cutShort: tally.cutShort,
     violations,
+    ...(search.before === undefined ? {} : { gone: goneOf(search.before, violations) }),
     stats,
     reached: tally.reached,
     unreached: tally.unreached,
@@ -183,6 +197,6 @@ function resultOf(search: Search, design: Design, tally: Tally, violations: read
 /** What the command line said of this search. */
 function askedOf({ ref, steps, runs = Number.POSITIVE_INFINITY }: Search): Asked {
   const budget = Number.isFinite(runs) ? `${runs}-runs` : Number.isFinite(steps) ? `${steps}-steps` : '';
-  const tree = ref.tree === undefined ? {} : { kernelTree: ref.tree.name };
+  const tree = ref.tree === undefined ? {} : { kernelTree: treeOption(ref.tree) };
   return { name: ref.name, isFile: ref.url !== null, without: ref.without, budget, ...tree };
 }

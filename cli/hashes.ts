@@ -97,7 +97,7 @@ async function treeParts({ tree }: DesignRef): Promise<[name: string, text: stri
   if (tree === undefined) return [];
   const { treeHash } = await import('../oracle/tree/compile.js');
   const { openTree } = await import('../oracle/tree/source.js');
-  return [['tree', treeHash(openTree(tree.name, tree.ours))]];
+  return [['tree', treeHash(openTree(tree.name, tree.ours, tree.changed))]];
 }
 
 export async function designHashes(ref: DesignRef): Promise<DesignHashes> {

@@ -9,6 +9,7 @@ import type { FunctionName } from '../model/functions.js';
 import { DESIGNS } from '../model/designs/designs.js';
 import type { ScenarioName } from '../model/scenario.js';
 import { SCENARIOS } from '../model/scenario.js';
+import type { Changed } from '../oracle/tree/source.js';
 
 export interface DesignRef {
   /** As it was named: the id of one of ours, or the path of a file. */
@@ -30,6 +31,10 @@ export interface TreeRef {
   readonly version: string;
   /** The folder of our own C. */
   readonly ours: string;
+  /** Where it is not as it lies there: what stands for it. */
+  readonly changed?: Changed;
+  /** ` --patch FILE`, ` --rev A..B`: what a command line says of that. */
+  readonly option?: string;
 }
 
 /** In the place of a bundle: the design is an object of this very thread, and of no file. */
@@ -173,7 +178,7 @@ async function onTree({ tree }: DesignRef, design: Design): Promise<Design> {
   if (tree === undefined) return design;
   const { treeDesign } = await import('../oracle/tree/design.js');
   const { openTree } = await import('../oracle/tree/source.js');
-  return treeDesign(openTree(tree.name, tree.ours), design);
+  return treeDesign(openTree(tree.name, tree.ours, tree.changed), design);
 }
 
 export async function loadDesign(ref: DesignRef, module?: DesignModule): Promise<Design> {

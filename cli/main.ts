@@ -11,6 +11,7 @@ import { against } from './against.js';
 import { addCorpus } from './corpus-command.js';
 import { addDesignCommands } from './design-commands.js';
 import { addDiff } from './diff-command.js';
+import type { TreeOptions } from './designs.js';
 import { doctor, ownPackage } from './doctor.js';
 import type { ListName } from './list.js';
 import { LISTS, boundsHelp, list } from './list.js';
@@ -45,6 +46,7 @@ const EXAMPLES = `Examples:
   iovcheck verify proof.json
   iovcheck corpus replay my-corpus
   iovcheck check --kernel-tree ~/src/linux --scenario iov-iter
+  iovcheck check --kernel-tree ~/src/linux --patch 0001-my-change.patch --scenario extract
   iovcheck replay out/my-design.pipe-iter.exhaustive.01.bytes-in-order.read.trace`;
 
 const FUZZ_HELP = `In each scenario of a design, the first one first, the others side by side:
@@ -74,6 +76,8 @@ function withPlace(command: Command): Command {
       '--kernel-tree <folder>',
       "run lib/iov_iter.c of this kernel's source in the place of the design's own; see README",
     )
+    .option('--patch <file>', 'put this patch on the tree, and tell what it adds to what is broken, and takes away')
+    .option('--rev <A..B>', "the same of two revisions of the tree's repository")
     .option('--scenario <name>', 'this scenario only, not each of the design')
     .option('--bounds <bounds>', 'tiny, default, deep and key=value, separated by commas')
     .option('--without <fix>', 'take a named fix out of a repaired design; may be repeated', collect);
@@ -146,8 +150,10 @@ function addOthers(program: Command, done: Done): void {
         'design',
       )
       .option('--kernel-tree <folder>', "the tree that the trace is of, or another one's C on its calls")
-      .action(async (name: string, { on, kernelTree }: { on: string; kernelTree?: string }) =>
-        done(await retrace(kind, name, on, hasColour, kernelTree)),
+      .option('--patch <file>', 'with this patch on the tree')
+      .option('--rev <A..B>', "the tree's repository at revision B")
+      .action(async (name: string, { on, ...tree }: { on: string } & TreeOptions) =>
+        done(await retrace(kind, name, on, hasColour, tree)),
       );
   };
   traced('replay', 'take a trace step by step, with the state after each');

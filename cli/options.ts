@@ -32,6 +32,8 @@ export interface RawOptions {
   readonly checkpoint?: string;
   readonly resume?: string;
   readonly kernelTree?: string;
+  readonly patch?: string;
+  readonly rev?: string;
 }
 
 export interface CheckOptions {
@@ -60,6 +62,8 @@ export interface CheckOptions {
   readonly resume?: string;
   /** A folder or an archive. */
   readonly kernelTree?: string;
+  readonly patch?: string;
+  readonly rev?: string;
 }
 
 const ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
@@ -188,6 +192,8 @@ export function parseOptions(raw: RawOptions): CheckOptions {
     ...(raw.checkpoint === undefined ? {} : { checkpoint: raw.checkpoint }),
     ...(raw.resume === undefined ? {} : { resume: raw.resume }),
     ...(raw.kernelTree === undefined ? {} : { kernelTree: raw.kernelTree }),
+    ...(raw.patch === undefined ? {} : { patch: raw.patch }),
+    ...(raw.rev === undefined ? {} : { rev: raw.rev }),
   };
 }
 

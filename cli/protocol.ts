@@ -61,6 +61,8 @@ export interface Search extends Place {
   readonly isTold?: true;
   /** What a page is drawn from is wanted as well. */
   readonly hasPage?: true;
+  /** Classes that were there before a change: what is told in full is what came with it. */
+  readonly before?: readonly ViolationClass[];
   /** A format wants each state of each run (reports/itf.ts). */
   readonly hasStates?: true;
   /** Each violation is wanted as a text of its own as well. */

@@ -12,6 +12,7 @@ import { shellWord } from '../reports/phrases.js';
 import { returned } from '../reports/steps.js';
 import type { Colour } from '../reports/text.js';
 import { checkCommand, renderResult, renderViolation } from '../reports/text.js';
+import type { TreeRef } from './load.js';
 import { IN_PROCESS, fullName } from './load.js';
 import type { Search } from './protocol.js';
 
@@ -36,13 +37,18 @@ export function renderReport(
   });
 }
 
+/** The tree, and what was changed in it, as a command line says both. */
+export function treeOption({ name, option = '' }: TreeRef): string {
+  return ` --kernel-tree ${shellWord(name)}${option}`;
+}
+
 /** How a violation is taken again, where its trace is written to a file. */
 export function commandFor(
   { traces, ref }: Search,
   files: ReadonlyMap<Violation, string>,
 ): { command?: (v: Violation) => string } {
   if (traces === undefined) return {};
-  const tree = ref.tree === undefined ? '' : ` --kernel-tree ${shellWord(ref.tree.name)}`;
+  const tree = ref.tree === undefined ? '' : treeOption(ref.tree);
   return { command: (v) => `iovcheck replay ${shellWord(join(traces, files.get(v) ?? ''))}${tree}` };
 }
 

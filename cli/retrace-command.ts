@@ -5,7 +5,8 @@ import { UsageError } from '../harness/bounds-text.js';
 import { parseTrace } from '../harness/trace.js';
 import { Status } from '../harness/verdict.js';
 import { isFileName } from './bundle.js';
-import { refOf, treeNamed } from './designs.js';
+import type { TreeOptions } from './designs.js';
+import { changeNamed, refOf, treeNamed } from './designs.js';
 import { loadingHangs } from './jobs.js';
 import type { DesignRef, SplitName } from './load.js';
 import { splitName } from './load.js';
@@ -38,15 +39,19 @@ async function refFor(
   { name, without, treeVersion }: SplitName,
   trace: string,
   isOfTrace: boolean,
-  kernelTree: string | undefined,
+  options: TreeOptions,
 ): Promise<DesignRef> {
+  const { kernelTree } = options;
   if (treeVersion !== undefined && kernelTree === undefined) {
     throw new UsageError(
       `${trace}: this is a run of the C of a kernel's tree, Linux ${treeVersion}; name the tree as well: --kernel-tree DIR`,
     );
   }
   const ref = await refOf(isOfTrace ? designNamed(name, trace) : name, without);
-  return kernelTree === undefined ? ref : { ...ref, tree: (await treeNamed(kernelTree)).tree };
+  const named =
+    (await changeNamed(kernelTree, options))?.after ??
+    (kernelTree === undefined ? undefined : await treeNamed(kernelTree));
+  return named === undefined ? ref : { ...ref, tree: named.tree };
 }
 
 /** Tasks that take one trace and print something. */
@@ -57,11 +62,11 @@ export async function takeTrace(
   name: string,
   on: string,
   make: (what: { readonly ref: DesignRef; readonly text: string; readonly name: string }) => TraceTask,
-  kernelTree?: string,
+  tree: TreeOptions = {},
 ): Promise<Printed> {
   const text = read(name);
   const trace = parseTrace(text, name);
-  const ref = await refFor(splitName(on === 'design' ? trace.design : on), name, on === 'design', kernelTree);
+  const ref = await refFor(splitName(on === 'design' ? trace.design : on), name, on === 'design', tree);
   const thread = new Thread<TraceTask['kind']>(make({ ref, text, name }));
   const outcome = await thread.run();
   if (outcome.kind === 'done') {
@@ -86,7 +91,7 @@ export async function retrace(
   name: string,
   on: string,
   hasColour: boolean,
-  kernelTree?: string,
+  tree: TreeOptions = {},
 ): Promise<number> {
   const oracle = oracleNamed(on);
   if (oracle !== undefined) {
@@ -97,7 +102,7 @@ export async function retrace(
     name,
     on,
     (what) => (kind === 'replay' ? { kind, ...what, hasColour } : { kind, ...what }),
-    kernelTree,
+    tree,
   );
   print(text);
   if (error !== '') complain(error);

@@ -27,6 +27,8 @@ export interface Violation {
   readonly afterOthers: boolean;
   /** Its base breaks the same rule at the same op, where it takes the same trace. */
   readonly ofBase?: true;
+  /** A change of a tree was checked, and the tree had this class before it. */
+  readonly isOld?: true;
   /** Every run of so many ops was tried, and does not break it; where that much is known of a trace that is not shortest. */
   readonly tried?: number;
 }
@@ -60,6 +62,8 @@ export interface CheckResult {
   /** Why the search ended early; '' if it did not. */
   readonly cutShort: string;
   readonly violations: readonly Violation[];
+  /** Of a change of a tree: classes that the tree had before it, and that were not found any more. */
+  readonly gone?: readonly ViolationClass[];
   readonly stats: { readonly states: number; readonly edges: number; readonly depth: number; readonly steps: number };
   /** Times each op was taken, by outcome. */
   readonly reached: Readonly<Record<string, Readonly<Record<string, number>>>>;

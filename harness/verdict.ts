@@ -52,7 +52,10 @@ export interface Run {
 
 export interface Conclusion {
   readonly status: Status;
-  /** Violations that make the status 1: with --known those that are not listed, else all that no base has by misuse. */
+  /**
+   * Violations that make the status 1: with --known those that are not listed, else all that no base has by misuse, and
+   * that the tree did not have before its change.
+   */
   readonly failing: ReadonlySet<Violation>;
   /** What is to be said before the last line, one sentence each. */
   readonly notes: readonly string[];
@@ -85,7 +88,7 @@ function baseHas(base: readonly Violation[], v: Violation): boolean {
 
 /** Violations that make the status 1. */
 function counted({ result, base }: Checked): Violation[] {
-  return result.violations.filter((v) => !v.misuse || base === undefined || !baseHas(base, v));
+  return result.violations.filter((v) => v.isOld !== true && (!v.misuse || base === undefined || !baseHas(base, v)));
 }
 
 /** Runs of one design in one scenario, by whichever engines. */
@@ -158,6 +161,8 @@ function describe(run: Run, status: Status, violations: number): string {
   const cut = run.checked.filter(isCutShort).length;
   const random = searched.filter((c) => c.result.engine !== 'exhaustive').length;
   const parts = [searches, violations === 0 ? 'no violation' : plural(violations, 'violation')];
+  if (run.checked.some(({ result }) => result.gone !== undefined))
+    parts.push(`${run.checked.flatMap(counted).length} of them new`);
   if (cut > 0) parts.push(`${cut} cut short`);
   if (random > 0) parts.push(`${plural(random, 'budget')} spent, which proves nothing`);
   if (run.usageErrors > 0) parts.push(plural(run.usageErrors, 'error'));

@@ -71,7 +71,7 @@ export interface Asked {
   readonly name: string;
   readonly isFile: boolean;
   readonly without: readonly string[];
-  /** The tree whose C was run, as it was named. */
+  /** ` --kernel-tree DIR`, where the C of a tree was run. */
   readonly kernelTree?: string;
   /** As `--budget` takes it; '' for none. */
   readonly budget: string;
@@ -123,7 +123,7 @@ export function againText(
     `iovcheck check ${shellWord(asked.name)}`,
     isOnly ? '' : ` --scenario ${scenario.name}`,
     boundsOption(bounds, scenario, design),
-    asked.kernelTree === undefined ? '' : ` --kernel-tree ${shellWord(asked.kernelTree)}`,
+    asked.kernelTree ?? '',
     ...asked.without.map((fix) => ` --without ${fix}`),
     sampled,
     sampled === '' || asked.budget === '' ? '' : ` --budget ${asked.budget}`,

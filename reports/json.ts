@@ -47,6 +47,7 @@ const violation = z.strictObject({
   trace: z.array(z.string()).describe('ops from the initial state, C spelling'),
   explanation: z.string(),
   fixedBy: z.string().nullable().describe('the named fix that makes it go away'),
+  beforeChange: z.literal(true).optional().describe('the tree had it before --patch or --rev'),
   known: z.string().optional().describe('finding of docs/findings.md, where the design lists it as known'),
 });
 
@@ -59,6 +60,10 @@ const result = z.strictObject({
   verdict: z.enum(['violated', 'exhausted', 'budget-spent']),
   exhausted: z.boolean().describe('every state within the bounds was visited'),
   violations: z.array(violation),
+  gone: z
+    .array(z.strictObject({ invariant: z.string(), op: z.string(), function: z.string() }))
+    .optional()
+    .describe('with --patch or --rev: classes that the tree had before, and that were not found any more'),
   stats: z.strictObject({ states: whole, edges: whole, depth: whole, steps: whole }),
   reached: z.record(z.string(), z.record(z.string(), whole)).describe('times each op was taken, by outcome'),
   timing: z.strictObject({ seconds: z.number(), edgesPerSecond: z.number() }).optional(),
@@ -81,6 +86,7 @@ function violationToJson(v: Violation): JsonResult['violations'][number] {
     trace: [...v.trace],
     explanation: v.explanation,
     fixedBy: v.fixedBy,
+    ...(v.isOld === true ? { beforeChange: true as const } : {}),
     ...(v.known === null ? {} : { known: v.known }),
   };
 }
@@ -96,6 +102,7 @@ export function resultToJson(r: CheckResult): JsonResult {
     verdict: r.verdict,
     exhausted: r.exhausted,
     violations: r.violations.map(violationToJson),
+    ...(r.gone === undefined ? {} : { gone: r.gone.map((cls) => ({ ...cls })) }),
     stats: { states, edges, depth, steps },
     reached: Object.fromEntries(Object.entries(r.reached).map(([op, row]) => [op, { ...row }])),
     ...(r.timing === undefined

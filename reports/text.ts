@@ -10,6 +10,7 @@ import type { Runner } from '../harness/runner.js';
 import { resolveOps } from '../harness/trace.js';
 import type { Invariant } from '../invariants/invariant.js';
 import type { Design } from '../model/design.js';
+import { changeText, restText } from './change.js';
 import { faultRow, fixText, sources } from './fault.js';
 import { COLUMNS } from './draw.js';
 import type { Colour } from './later.js';
@@ -128,11 +129,14 @@ export function renderResult(result: CheckResult, ctx: TextOptions): string {
   const colour = ctx.colour ?? PLAIN;
   const width = ctx.width ?? COLUMNS;
   const sorted = [...result.violations].sort(order);
-  const primary = sorted.filter((v) => !v.afterOthers);
-  const later = sorted.filter((v) => v.afterOthers);
+  const news = sorted.filter((v) => v.isOld !== true);
+  const primary = news.filter((v) => !v.afterOthers);
+  const later = news.filter((v) => v.afterOthers);
+  const change = changeText(result);
   const kinds = result.violations.length === 0 ? '' : `: ${plural(result.violations.length, 'class', 'classes')}`;
   const head: [string, string][] = [
     ['design', ctx.design.title],
+    ...(change === '' ? [] : [['the change', change] as [string, string]]),
     ['engine', engineText(result)],
     ['searched', searchedText(result)],
     ['complete', completeText(result)],
@@ -143,6 +147,7 @@ export function renderResult(result: CheckResult, ctx: TextOptions): string {
     [colour(result.verdict === 'violated' ? 'bad' : 'bold', title), ...fields(head, width)].join('\n'),
     ...primary.map((v, n) => `${rule(n + 1, primary.length, colour)}\n${renderOne(v, ctx)}`.trimEnd()),
     laterText(later, width, colour),
+    restText(result, width, colour),
     unreachedText(result, width),
     ['not claimed:', ...notClaimed(result, ctx.design.limits).flatMap((text) => wrap(text, width, '  '))].join('\n'),
   ];

@@ -54,8 +54,8 @@ function machines(tree: Tree): (k: Kernel) => Machine {
   return (k) => (last !== undefined && last.k === k ? last : find(k));
 }
 
-/** Id of a tree's design, before its base's. */
-export const treeId = (tree: Tree): string => `tree-${tree.version}`;
+/** Id of a tree's design. */
+export const treeId = ({ version, change }: Tree): string => `tree-${version}${change === undefined ? '' : '-changed'}`;
 
 export function treeDesign(tree: Tree, base: Design): Design {
   const calls = callsOf(exportedBy(compileTree(tree, ANY_PAGE)), machines(tree));
@@ -64,7 +64,7 @@ export function treeDesign(tree: Tree, base: Design): Design {
     Object.fromEntries(Object.entries(calls).filter(([name]) => has(name) === isInBase));
   return defineDesign({
     id: treeId(tree),
-    title: `${SOURCE} of a Linux ${tree.version} tree, the rest as in ${base.id}`,
+    title: `${SOURCE} of a Linux ${tree.version} tree${tree.change === undefined ? '' : `, ${tree.change}`}, the rest as in ${base.id}`,
     limits: [LIMIT],
     source: [{ tree: tree.version, file: SOURCE, symbol: '' }],
     base,

@@ -19,6 +19,14 @@ export interface Tree {
   readonly files: ReadonlyMap<string, string>;
   /** The folder of our own C. */
   readonly ours: string;
+  /** What it has been changed by, where it is not as it lies there. */
+  readonly change?: string;
+}
+
+/** A copy of what is compiled that stands for the tree, and what it was changed by. */
+export interface Changed {
+  readonly dir: string;
+  readonly change: string;
 }
 
 export const SOURCE = 'lib/iov_iter.c';
@@ -28,6 +36,9 @@ const OLDEST = 6.0;
 
 /** What is compiled. */
 const COMPILED: readonly string[] = [SOURCE, ...TREE_HEADERS.map((header) => `include/${header}`)];
+
+/** All that is ever read of a tree. */
+export const COPIED: readonly string[] = ['Makefile', ...COMPILED];
 
 function versionOf(makefile: string): [major: number, minor: number, sublevel: number] | undefined {
   const parts = ['VERSION', 'PATCHLEVEL', 'SUBLEVEL'].map((key) =>
@@ -52,8 +63,8 @@ function oursFolder(): string {
 }
 
 /** A tree, or an archive of one, as the command line names it; a sentence that says what is wrong with it otherwise. */
-export function openTree(name: string, ours = oursFolder()): Tree {
-  const dir = isArchive(name) ? unpacked(name, ['Makefile', ...COMPILED]) : resolve(name);
+export function openTree(name: string, ours = oursFolder(), changed?: Changed): Tree {
+  const dir = changed?.dir ?? (isArchive(name) ? unpacked(name, COPIED) : resolve(name));
   if (!existsSync(dir) || !statSync(dir).isDirectory()) {
     throw new UsageError(`--kernel-tree ${name}: there is no such folder; name the top folder of a kernel's source`);
   }
@@ -78,5 +89,6 @@ export function openTree(name: string, ours = oursFolder()): Tree {
   const files = COMPILED.flatMap((path): [string, string][] =>
     existsSync(join(dir, path)) ? [[path, readFileSync(join(dir, path), 'utf8')]] : [],
   );
-  return { name, dir, version: version.join('.'), baseline, files: new Map(files), ours };
+  const change = changed === undefined ? {} : { change: changed.change };
+  return { name, dir, version: version.join('.'), baseline, files: new Map(files), ours, ...change };
 }
