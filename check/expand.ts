@@ -14,10 +14,9 @@ import { SIGHTING_WORDS } from './board.js';
 import type { RowOf } from './rows.js';
 import { makeRowOf } from './rows.js';
 import type { Store } from './store.js';
+import { Twins } from './twins.js';
 
 const BATCH = 512;
-/** Slots of the successors of one state, by their images. */
-const TWINS = 256;
 /** Flavours that an iterator may have, rounded up. */
 const FLAVOURS = 16;
 
@@ -70,9 +69,7 @@ export class Expander {
   /** Of each staged image, the one of the same state that it is equal to; itself where there is none. */
   private readonly twin = new Int32Array(BATCH);
   private readonly isSound = new Uint8Array(BATCH);
-  /** Places in the batch, by image; those before `firstTwin` are of another state, or of another batch. */
-  private readonly twins = new Int32Array(TWINS).fill(-1);
-  private firstTwin = 0;
+  private readonly twins = new Twins();
   /** The runner has left the state that is expanded, and what its image is. */
   private isElsewhere = false;
   private found = 0;
@@ -125,7 +122,7 @@ export class Expander {
     const { runner, store, from } = this;
     store.image(state, from, 0);
     this.state = state;
-    this.firstTwin = this.staged;
+    this.twins.begin(this.staged);
     this.isElsewhere = false;
     runner.load(from, 0);
     if (runner.isQuiescent) runner.reached.hasQuiescent = true;
@@ -207,32 +204,13 @@ export class Expander {
   /** Takes the image just saved into the batch, unless it is that of the state itself. */
   private stage(n: number, isJudged: boolean): void {
     const { staged } = this;
-    this.twin[staged] = isJudged ? staged : this.twinOf(staged);
+    this.twin[staged] = isJudged ? staged : this.twins.of(this.images, this.runner.words, staged);
     if (this.twin[staged] === staged && !this.isElse(staged)) return;
     this.parent[staged] = this.state;
     this.op[staged] = n;
     this.edge[staged] = this.edges;
     this.isJudged[staged] = isJudged ? 1 : 0;
     if (++this.staged === BATCH) this.probe();
-  }
-
-  /** Most ops of a state lead to where another one has led already: the place of that one, or `i` and remembers it. */
-  private twinOf(i: number): number {
-    const { images, twins } = this;
-    const { words } = this.runner;
-    const at = i * words;
-    let h = 0;
-    for (let w = 0; w < words; w++) h = Math.imul(h, 31) + images[at + w];
-    const slot = (h ^ (h >>> 15)) & (TWINS - 1);
-    const other = twins[slot];
-    if (other >= this.firstTwin && other < i) {
-      const there = other * words;
-      let w = 0;
-      while (w < words && images[there + w] === images[at + w]) w++;
-      if (w === words) return other;
-    }
-    twins[slot] = i;
-    return i;
   }
 
   /** Writes the row of staged image `i`; false where it is that of the state that is expanded. */
@@ -268,8 +246,7 @@ export class Expander {
       if (this.isJudged[i] !== 0 || this.judge(i)) this.keep(i);
     }
     this.staged = 0;
-    this.firstTwin = 0;
-    this.twins.fill(-1);
+    this.twins.forget();
   }
 
   /** Judges the staged image `i`; where it breaks a rule it becomes what that is adopted as. False if nothing new is left of it. */

@@ -57,7 +57,7 @@ interface Side {
   readonly tree: NamedTree;
   readonly before?: readonly CheckResult[];
   /** What of the change is not seen. */
-  readonly note?: string;
+  readonly notes?: readonly string[];
 }
 
 async function resolveAll(
@@ -133,11 +133,7 @@ export async function runCheck(
         signal,
         onlyKnown: options.onlyKnown,
         requireReached: options.requireReached,
-        notes: [
-          ...(side?.note === undefined || side.note === '' ? [] : [side.note]),
-          ...(corpus?.notes ?? []),
-          ...(isComplete(found[0]) ? [] : kept.notes()),
-        ],
+        notes: [...(side?.notes ?? []), ...(corpus?.notes ?? []), ...(isComplete(found[0]) ? [] : kept.notes())],
       }),
   };
 }
@@ -242,7 +238,7 @@ async function sideAfter(
   const run = await runCheck(names, { ...options, reporters: [] }, false, () => {}, { tree: before });
   const { status } = run.conclude();
   const isDone = status === Status.Ok || status === Status.Violated || status === Status.CutShort;
-  return isDone ? { tree: after, before: run.results, note } : status;
+  return isDone ? { tree: after, before: run.results, notes: note === '' ? [] : [note] } : status;
 }
 
 /** The whole command; returns its exit status. */

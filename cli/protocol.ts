@@ -61,7 +61,7 @@ export interface Search extends Place {
   readonly isTold?: true;
   /** What a page is drawn from is wanted as well. */
   readonly hasPage?: true;
-  /** Classes that were there before a change: what is told in full is what came with it. */
+  /** Classes from before a change; told in full is what came with it. */
   readonly before?: readonly ViolationClass[];
   /** A format wants each state of each run (reports/itf.ts). */
   readonly hasStates?: true;
@@ -69,9 +69,8 @@ export interface Search extends Place {
   readonly wantsTexts?: true;
   /** Of engine coverage: inputs to begin with, as the ops of a trace. */
   readonly seeds?: readonly (readonly string[])[];
-  /** Of engine exhaustive: another search begins where this one had to stop. */
+  /** Of engine exhaustive: another search, which names this one's place in the plan with `after`, begins where it had to stop. */
   readonly isLeading?: true;
-  /** Which search that is, by its place in the plan. */
   readonly after?: number;
   /** Not run at all where the one before it was complete. */
   readonly isNeedless?: true;
