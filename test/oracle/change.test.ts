@@ -81,7 +81,16 @@ describe(`a change of a kernel's tree${absent('6.1')}`, { skip: absent('6.1') !=
     const patch = join(out, 'a.patch');
     writeFileSync(patch, git(dir, 'diff', 'before', 'main'));
     git(dir, 'checkout', '-q', 'before');
-    const { out: stdout } = await iovcheck(['check', '--kernel-tree', dir, '--patch', patch, ...BOUNDS, '--traces', out]);
+    const { out: stdout } = await iovcheck([
+      'check',
+      '--kernel-tree',
+      dir,
+      '--patch',
+      patch,
+      ...BOUNDS,
+      '--traces',
+      out,
+    ]);
     const again = /again +iovcheck replay (\S*page-cache-written\S*) --kernel-tree (\S+) --patch (\S+)/.exec(stdout);
     const [trace, ...tree] = again?.slice(1) ?? [];
     expect(tree).toEqual([dir, patch]);
