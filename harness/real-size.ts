@@ -21,6 +21,9 @@ import { Judge, usePipe } from './judge.js';
 /** PAGE_SIZE of most machines. */
 export const REAL_PAGE = 4096;
 
+/** Buffers of a pipe as it is made. */
+const PIPE_DEF_BUFFERS = 16;
+
 /** Values of bytes: those of a file, the marked one, and from here on one for each op. */
 export const FILE_BYTE = Tag.Plain;
 export const MARKED_BYTE = Tag.Marked;
@@ -103,6 +106,8 @@ export class RealRun {
     const b: Bounds = {
       ...bounds,
       page: REAL_PAGE,
+      // sendfile() goes over the task's own pipe, which nobody can resize.
+      ring: name === 'sendfile' ? PIPE_DEF_BUFFERS : bounds.ring,
       contents: '3',
       headbits: 30,
       refbits: bounds.refbits === 0 ? 0 : 32,

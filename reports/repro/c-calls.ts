@@ -5,6 +5,7 @@ import { namesOf } from '../../model/op.js';
 import type { World } from '../../model/op.js';
 import type { ScenarioName } from '../../model/scenario.js';
 import { BLOCKING_CALLS } from './c-tasks.js';
+import { FILE_CALLS } from './c-files.js';
 import type { Part } from './c-parts.js';
 import { Unreachable } from './unreachable.js';
 import { sizeC } from './c-size.js';
@@ -135,6 +136,8 @@ const BY_SCENARIO: Partial<Readonly<Record<ScenarioName, Readonly<Record<string,
   splice: CALLS,
   all: CALLS,
   blocking: BLOCKING_CALLS,
+  sendfile: FILE_CALLS,
+  'file-splice': FILE_CALLS,
 };
 
 /** Whether user space has a call for it at all. */

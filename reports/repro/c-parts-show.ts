@@ -49,6 +49,8 @@ static void put_bytes(char *to, const char *data, long n, const char *most)
 	switch (err) {
 	case EAGAIN:
 		return "-EAGAIN";
+	case EBADF:
+		return "-EBADF";
 	case EBUSY:
 		return "-EBUSY";
 	case EFAULT:
@@ -59,6 +61,8 @@ static void put_bytes(char *to, const char *data, long n, const char *most)
 		return "asleep";
 	case ENOMEM:
 		return "-ENOMEM";
+	case ESPIPE:
+		return "-ESPIPE";
 	case EPIPE:
 		return "-EPIPE";
 	default:

@@ -181,6 +181,62 @@ static int close_end(struct pipe *p, char end)
 	return asleep;
 }`,
 
+  files: `/* Open files of two files: f is read from, g is written to. */
+static struct {
+	int fd;
+	int direct;
+	int write;
+	int append;
+	int read;
+} f, g;`,
+
+  openFiles: `static int opened_again(int fd, int flags)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, flags);
+}
+
+/* The files end inside a page; a file system without O_DIRECT has f.direct < 0. */
+static void open_files(long f_bytes, long g_bytes)
+{
+	long n, len;
+
+	f.fd = open(".", O_TMPFILE | O_RDWR, 0600);
+	g.fd = open(".", O_TMPFILE | O_RDWR, 0600);
+	if (f.fd < 0 || g.fd < 0)
+		skip("O_TMPFILE here");
+	for (n = 0; n < f_bytes; n += len) {
+		len = f_bytes - n < page ? f_bytes - n : page;
+		if (pwrite(f.fd, memset(buf, 'F', len), len, n) != len)
+			skip("write");
+	}
+	if (ftruncate(g.fd, g_bytes))
+		skip("ftruncate");
+	fsync(f.fd);
+	f.direct = opened_again(f.fd, O_RDONLY | O_DIRECT);
+	f.write = opened_again(f.fd, O_WRONLY);
+	g.append = opened_again(g.fd, O_WRONLY | O_APPEND);
+	g.read = opened_again(g.fd, O_RDONLY);
+}`,
+
+  sendFile: `/* An offset of -1 is none: the position of the file. */
+static ssize_t send_file(int out, int in, off_t at, long n)
+{
+	return sendfile(out, in, at < 0 ? NULL : &at, n);
+}`,
+
+  spliceIn: `static ssize_t splice_in(int in, off64_t at, int to, long n)
+{
+	return splice(in, at < 0 ? NULL : &at, to, NULL, n, SPLICE_F_NONBLOCK);
+}`,
+
+  spliceOut: `static ssize_t splice_out(int from, int out, off64_t at, long n)
+{
+	return splice(from, NULL, out, at < 0 ? NULL : &at, n, SPLICE_F_NONBLOCK);
+}`,
+
   openFile: `static void open_file(int pages)
 {
 	file = memfd_create("iovcheck", 0);

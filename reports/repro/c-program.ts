@@ -1,5 +1,7 @@
 /** A reproducer in C: the calls of a trace with real names, and what this kernel returns beside what it has to. */
 import type { World } from '../../model/op.js';
+import { REAL_PAGE } from '../../harness/real-size.js';
+import { sourceSize, targetSize } from '../../model/inode.js';
 import { formatOp } from '../../model/op.js';
 import type { CCall } from './c-calls.js';
 import { callOf } from './c-calls.js';
@@ -22,6 +24,7 @@ const INCLUDES: readonly (readonly [header: string, uses: RegExp])[] = [
   ['string.h', /./],
   ['sys/ioctl.h', /ioctl\(/],
   ['sys/mman.h', /mmap\(|memfd_create\(/],
+  ['sys/sendfile.h', /sendfile\(/],
   ['sys/uio.h', /iovec/],
   ['sys/utsname.h', /uname\(/],
   ['unistd.h', /./],
@@ -53,6 +56,12 @@ function bodyOf(plan: Plan, w: World, calls: readonly CCall[]): string[] {
   });
 }
 
+/** The sizes that the files of the model have. */
+function filesLine({ bounds }: World): string {
+  const b = { ...bounds, page: REAL_PAGE };
+  return `\topen_files(${sizeC(sourceSize(b))}, ${sizeC(targetSize(b))});`;
+}
+
 /** What every program begins with: the pipes, and the file. */
 function setUp(w: World, calls: readonly CCall[]): string[] {
   const text = calls.map(({ call }) => call).join('\n');
@@ -60,7 +69,7 @@ function setUp(w: World, calls: readonly CCall[]): string[] {
   const { ring, files, slots } = w.bounds;
   const slotsOf = (name: string): number =>
     name === 'b' && slots !== 0 ? Math.min(ring, Math.max(1, slots - ring)) : ring;
-  const hasFile = text.includes('splice_at(') || text.includes('(file,');
+  const hasFile = /splice_at\(|\(file,/.test(text);
   const mark = calls.find(({ fileMark }) => fileMark !== undefined)?.fileMark;
   return [
     ...(pipes.length === 0 ? [] : [`\tstruct pipe ${pipes.join(', ')};`]),
@@ -71,6 +80,7 @@ function setUp(w: World, calls: readonly CCall[]): string[] {
     '\t\tskip("malloc");',
     ...pipes.map((name) => `\topen_pipe(&${name}, ${slotsOf(name)});`),
     ...(hasFile ? [`\topen_file(${files});`] : []),
+    ...(w.scenario.needs.inodes === true && /\b[fg]\./.test(text) ? [filesLine(w)] : []),
     ...(mark === undefined ? [] : [`\tif (pwrite(file, "*", 1, ${sizeC(mark)}) != 1)`, '\t\tskip("memfd");']),
     '',
   ];
@@ -94,7 +104,8 @@ function partsOf(calls: readonly CCall[], main: string): string[] {
 const EXITS =
   'Exit status: 1 reproduced, 0 not reproduced (this kernel keeps the rule), 2 the run went another way, 4 it can not run here.';
 
-export function cProgram(subject: Subject, plan: Plan, w: World): string {
+export function cProgram(subject: Subject, plan: Plan): string {
+  const { w } = plan;
   const calls = plan.steps.map(({ op, letter }) => callOf(op, w, letter));
   const main = ['int main(void)', '{', ...setUp(w, calls), ...bodyOf(plan, w, calls), '\treturn 2;', '}'].join('\n');
   const code = [...partsOf(calls, main), main].join('\n');

@@ -40,8 +40,11 @@ export const isDecisive = ({ design, rule }: PlanStep): boolean => design !== ru
 export const isRead = ({ spec }: RealOp): boolean =>
   spec.fn === 'pipeRead' || spec.fn === 'pipeReadv' || spec === lookAtFile;
 
-/** Bytes of a task that sleeps are no part of what a program prints. */
-const showsBytes = (run: RealRun, op: RealOp): boolean => isRead(op) && run.w.scenario.needs.tasks !== true;
+/** Whether bytes of pipes are followed at real size: not beside files of their own, nor where tasks sleep. */
+export const isFollowed = ({ w: { scenario } }: RealRun): boolean =>
+  scenario.needs.tasks !== true && scenario.needs.inodes !== true;
+
+const showsBytes = (run: RealRun, op: RealOp): boolean => isRead(op) && isFollowed(run);
 
 /** The pipe that a read() takes from. */
 function pipeOfRead({ spec, args }: RealOp): number {
@@ -79,7 +82,7 @@ export function takeStep(run: RealRun, op: RealOp, rule: string | undefined, isJ
   const isFatal = run.k.fatal !== '';
   const data = hasBytes && ret > 0 ? ` ${bytesText(run.delivered(ret))}` : '';
   const design = isFatal ? 'does not return' : `${ret > 0 ? sizeText(ret) : formatReturn(ret)}${data}`;
-  const isBroken = rule === undefined ? unkept !== '' : broken.includes(rule) && OF_RETURNS.has(rule);
+  const isBroken = unkept !== '' || (rule !== undefined && broken.includes(rule) && OF_RETURNS.has(rule));
   let right = design;
   if (hasBytes && !run.k.isFaultHit && owed !== design) right = owed;
   else if (isBroken || isFatal) right = promised(unkept) ?? `!${design}`;

@@ -6,6 +6,7 @@ import type { RealOp, Scaling } from '../../harness/real-size.js';
 import { REAL_PAGE, RealRun, SCALINGS, scaleOp } from '../../harness/real-size.js';
 import type { Trace } from '../../harness/trace.js';
 import type { Design } from '../../model/design.js';
+import type { World } from '../../model/op.js';
 import type { PlanStep } from './plan-step.js';
 import { isDecisive, takeStep } from './plan-step.js';
 import { countSleepers, probesFor } from './probes.js';
@@ -13,6 +14,8 @@ import { referenceFor } from './reference.js';
 import { Unreachable } from './unreachable.js';
 
 export interface Plan {
+  /** The world of the run at real size. */
+  readonly w: World;
   readonly scaling: Scaling;
   readonly steps: readonly PlanStep[];
   /** A design that takes the same calls and breaks nothing; undefined where there is none. */
@@ -117,11 +120,12 @@ function planWith(
   const all = steps.map((step, n) => withFork(step, found?.steps[n]));
   const reference = found?.run.w.design;
   const first = all.findIndex(isDecisive);
-  if (first >= 0) return { steps: all.slice(0, first + 1), reference };
+  if (first >= 0) return { w: run.w, steps: all.slice(0, first + 1), reference };
   if (UNSEEN.has(rule)) return undefined;
-  if (rule === 'no-lost-wakeup') return { steps: [...all, sleepersStep(run)], reference };
+  if (run.w.scenario.needs.inodes === true) return undefined;
+  if (rule === 'no-lost-wakeup') return { w: run.w, steps: [...all, sleepersStep(run)], reference };
   const probes = findProbes({ run, kept: found?.run, ops, rule });
-  return probes && { steps: [...all, ...probes], reference };
+  return probes && { w: run.w, steps: [...all, ...probes], reference };
 }
 
 /** The op without the mark of one of its bytes. */
@@ -144,9 +148,10 @@ export function planOf(design: Design, trace: Trace, ops: readonly RealOp[], rul
       isBroken ||= plan === undefined;
     }
   }
+  const pipe = trace.scenario === 'sendfile' ? ', a pipe of 16 buffers' : '';
   throw new Unreachable(
     isBroken
-      ? `no call returns anything that shows that ${rule} is broken`
-      : `${rule} does not break with pages of ${REAL_PAGE} bytes and counters of 32 bits, so that the trace needs smaller ones`,
+      ? `no call that a program makes returns anything that shows that ${rule} is broken`
+      : `${rule} does not break with pages of ${REAL_PAGE} bytes${pipe} and counters of 32 bits, so that the trace needs smaller ones`,
   );
 }

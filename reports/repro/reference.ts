@@ -5,7 +5,7 @@ import type { Trace } from '../../harness/trace.js';
 import type { Design } from '../../model/design.js';
 import { DESIGNS } from '../../model/designs/designs.js';
 import type { PlanStep } from './plan-step.js';
-import { takeStep } from './plan-step.js';
+import { isDecisive, isFollowed, takeStep } from './plan-step.js';
 
 export interface Reference {
   readonly run: RealRun;
@@ -29,7 +29,7 @@ function cleanRun(design: Design, trace: Trace, ops: readonly RealOp[]): Referen
   const steps: PlanStep[] = [];
   for (const op of ops) {
     const step = takeStep(run, op, undefined);
-    if (step.broken.length > 0) return undefined;
+    if (isFollowed(run) ? step.broken.length > 0 : isDecisive(step)) return undefined;
     steps.push(step);
   }
   return { run, steps };

@@ -35,5 +35,5 @@ export function reproOf(kind: Kind, subject: Subject, runner: Runner, ops: reado
   const odd = realOps.find(({ spec }) => !hasCall(spec.name, subject.trace.scenario));
   if (odd !== undefined) throw new Unreachable(`user space has no call that is ${odd.spec.name}`);
   const plan = planOf(subject.design, subject.trace, realOps, subject.rule.id);
-  return cProgram(subject, plan, runner.w);
+  return cProgram(subject, plan);
 }

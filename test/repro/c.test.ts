@@ -24,6 +24,7 @@ const REACHED = [
   'linux-4.8.blocking.returns-what-it-promised.pread',
   'linux-4.8.splice.packet-boundaries.splice_file',
   'linux-5.8.blocking.no-lost-wakeup.fcntl_setpipe_sz',
+  'linux-5.8.file-splice.returns-what-it-promised.splice_to_file',
   'linux-6.1.packet-boundaries.pwrite',
   'linux-6.1.retry-makes-progress.pwrite',
   'linux-6.1.returns-what-it-promised.pread',
@@ -39,6 +40,10 @@ const REACHED = [
   'packet-2012.packet-boundaries.pwrite',
   'packet-2012.returns-what-it-promised.fcntl_setfl',
   'resize-wrapped-ring.splice.bytes-in-order.fcntl_setpipe_sz',
+  'sendfile-to-pipe.sendfile.returns-what-it-promised.sendfile',
+  'splice-empty-buffer.file-splice.returns-what-it-promised.splice_to_file',
+  'splice-to-append.file-splice.page-cache-written-only-by-writers.splice_to_file',
+  'splice-to-append.file-splice.returns-what-it-promised.splice_to_file',
   'splice-to-pipe-flags.splice.packet-boundaries.splice_file',
   'splice-to-pipe-flags.splice.page-cache-written-only-by-writers.pwrite',
   'tee-merge.splice.bytes-in-order.pwrite',
@@ -134,7 +139,11 @@ describe.skipIf(!hasGcc || host === undefined)('on this kernel (gcc, and a kerne
 
   test.each(ON_HOST())('%s comes to what the model says', (file) => {
     expect(compile(file)).toBe('');
-    const { status, stdout } = spawnSync(join(folder.path, file), [], { encoding: 'utf8', timeout: 10_000 });
+    const { status, stdout } = spawnSync(join(folder.path, file), [], {
+      cwd: folder.path,
+      encoding: 'utf8',
+      timeout: 10_000,
+    });
     expect(stdout).toMatch(/^ {2}1 {2}\w+\(/m);
     const right = breaksHere(file) ? C_STATUS.reproduced : C_STATUS.kept;
     // There a write that faults leaves nothing behind, and what sleeps in the trace does not.
