@@ -29,6 +29,7 @@ const DOCUMENTS = [
   'docs/coverage-of-seeds.md',
   'docs/conformance.md',
   'corpus/README.md',
+  'examples/packet-pipes/README.md',
   ...readdirSync(at('docs/adr')).map((name) => `docs/adr/${name}`),
 ];
 
