@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { RawCampaignOptions } from './campaign-run.js';
 import { campaignRun } from './campaign-run.js';
+import type { RawReportOptions, RawServeOptions } from './campaign-serve.js';
 import type { RawWorkerOptions } from './campaign-worker.js';
 import { campaignWorker } from './campaign-worker.js';
 import { QUEUE_HELP } from './queue-address.js';
@@ -42,4 +43,22 @@ export function addCampaign(program: Command, done: (status: number) => void): v
     .option('--quiet', 'nothing on stderr but what is wrong')
     .addHelpText('after', `\n${QUEUE_HELP}`)
     .action(async (raw: RawWorkerOptions) => done(await campaignWorker(raw)));
+  campaign
+    .command('serve')
+    .description('show a campaign in a browser of this machine, live while it runs, until Ctrl-C')
+    .argument('<folder>', 'where the campaign keeps its results, e.g. .iovcheck/first')
+    .option('--port <n>', '0 for any', '7878')
+    .action(async (dir: string, raw: RawServeOptions) => {
+      const { campaignServe } = await import('./campaign-serve.js');
+      done(await campaignServe(dir, raw));
+    });
+  campaign
+    .command('report')
+    .description('write the same as HTML files, for good')
+    .argument('<folder>', 'where the campaign keeps its results')
+    .option('--into <folder>', 'where they go; report in the same folder where absent')
+    .action(async (dir: string, raw: RawReportOptions) => {
+      const { campaignReport } = await import('./campaign-serve.js');
+      done(await campaignReport(dir, raw));
+    });
 }

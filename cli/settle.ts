@@ -20,9 +20,10 @@ function isAfterOthers(runner: Runner, path: readonly number[]): boolean {
 }
 
 /** A trace that does not break its class here any more says nothing. */
-function smallOf(runner: Runner, { class: cls, severity, ops, isAfterOthers: wasAfter }: Finding): RawClass[] {
+function smallOf(runner: Runner, { class: cls, severity, ops, isAfterOthers: wasAfter, word }: Finding): RawClass[] {
   const whole = ops.flatMap((text) => opIndex(runner, text) ?? []);
   if (whole.length !== ops.length || reproduces(runner, whole, cls) < 0) return [];
+  if (word !== undefined) return [{ class: cls, severity, path: whole, minimality: word, isAfterOthers: wasAfter }];
   const { ops: path, minimality } = minimize(runner, whole, cls);
   return [{ class: cls, severity, path, minimality, isAfterOthers: wasAfter && isAfterOthers(runner, path) }];
 }
@@ -40,5 +41,6 @@ export function settle(runner: Runner, search: Search, design: Design, heartbeat
     unreached: [],
     seconds: (performance.now() - start) / 1000,
   };
+  if (search.steps === 0) return { classes, tally };
   return handedOver({ classes, tally }, search, design, heartbeat);
 }

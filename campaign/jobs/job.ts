@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import canonicalizeModule from 'canonicalize';
 import type { Part } from '../../check/part.js';
-import type { CheckResult, EngineName, Violation } from '../../harness/result.js';
+import type { CheckResult, EngineName, Minimality, Violation } from '../../harness/result.js';
 import type { ViolationClass } from '../../harness/runner.js';
 import type { ScenarioName } from '../../model/scenario.js';
 
@@ -45,6 +45,8 @@ export interface Finding {
   readonly severity: Violation['severity'];
   readonly ops: readonly string[];
   readonly isAfterOthers: boolean;
+  /** It is only taken again: how short it is known to be. */
+  readonly word?: Minimality;
 }
 
 /** What a job begins with that others have found. */

@@ -109,7 +109,7 @@ describe('commands', () => {
       commands.flatMap((line) => (/^np[mx] /.test(line) ? [] : (line.match(/--[a-z][\w-]*/g) ?? []))),
     );
     const ofCorpus = ['merge', 'minimize', 'replay', 'import'].map((name) => iovcheck('corpus', name, '--help'));
-    const ofCampaign = ['run', 'worker'].map((name) => iovcheck('campaign', name, '--help'));
+    const ofCampaign = ['run', 'worker', 'serve', 'report'].map((name) => iovcheck('campaign', name, '--help'));
     const known = [...[...names].map((name) => iovcheck(name, '--help')), ...ofCorpus, ...ofCampaign].join('\n');
     expect([...options].filter((option) => !known.includes(option))).toEqual([]);
   });
