@@ -132,6 +132,7 @@ const flagsC = (a: Args): string => a.word('flags').replaceAll('|', ' | ');
 
 /** Scenarios of pipes that user space has calls for. */
 const BY_SCENARIO: Partial<Readonly<Record<ScenarioName, Readonly<Record<string, Make>>>>> = {
+  'pipe-iter': CALLS,
   packet: CALLS,
   splice: CALLS,
   all: CALLS,

@@ -79,9 +79,9 @@ function checkLine({ c, wants, isPointer, isTruth }: Check): string {
 /** The call, and what is asked after it. */
 function stepLines(run: RealRun, step: KunitStep, { before = [], call, isVoid }: KunitCall): string[] {
   const { spec, args } = step.op;
-  const hasReturn = isVoid !== true;
+  const hasReturn = isVoid !== true && step.ret !== undefined;
   const lines = [...before, hasReturn ? `ret = ${call};` : `${call};`];
-  if (hasReturn && step.ret !== undefined) lines.push(`KUNIT_EXPECT_EQ(test, ret, ${valueC(step.ret)});`);
+  if (step.ret !== undefined && hasReturn) lines.push(`KUNIT_EXPECT_EQ(test, ret, ${valueC(step.ret)});`);
   const asks = step.checks.map(checkLine);
   const fatal = step.isFatal ? ['\t/* A kernel that has the bug does not come back from this. */'] : [];
   return ['', `\t/* ${formatOp(spec, args, run.w)} */`, ...fatal, ...[...lines, ...asks].flatMap(fold)];

@@ -6,6 +6,9 @@ import type { Design } from '../../model/design.js';
 import { parseReturn } from '../../model/errno.js';
 import type { Check } from './kunit-checks.js';
 import { checksOf, isBroken } from './kunit-checks.js';
+import { returnText } from './plan-step.js';
+import type { PlanStep } from './plan-step.js';
+import { referenceFor } from './reference.js';
 import { Unreachable } from './unreachable.js';
 
 export interface KunitStep {
@@ -34,15 +37,23 @@ function promised(text: string): number | undefined {
   return Number.isNaN(n) ? undefined : n;
 }
 
-function stepsWith(run: RealRun, ops: readonly RealOp[], rule: string): KunitStep[] | undefined {
+/** `kept`: what each call returns on a design that keeps the rules. Where it goes another way, only what breaks is asked for. */
+function stepsWith(
+  run: RealRun,
+  ops: readonly RealOp[],
+  rule: string,
+  kept: readonly PlanStep[] | undefined,
+): KunitStep[] | undefined {
   run.reset();
+  let isApart = false;
   const steps: KunitStep[] = [];
   for (const [n, op] of ops.entries()) {
     const isLast = n === ops.length - 1;
     const { ret, isMet, unkept, broken } = run.take(op);
     const isFatal = run.k.fatal !== '';
     if (!isMet || (isFatal && !isLast) || (isLast && !broken.includes(rule))) return undefined;
-    const right = unkept === '' ? ret : promised(unkept);
+    isApart ||= unkept === '' && kept !== undefined && kept[n].design.split(' ')[0] !== returnText(ret);
+    const right = unkept !== '' ? promised(unkept) : isApart ? undefined : ret;
     // What holds after another return is another matter.
     const checks = isFatal || (unkept !== '' && right !== undefined) ? [] : checksOf(run, op, ret);
     steps.push({
@@ -50,7 +61,7 @@ function stepsWith(run: RealRun, ops: readonly RealOp[], rule: string): KunitSte
       ret: right,
       isRetBroken: unkept !== '',
       isFatal,
-      checks: checks.filter((check) => isLast || isBroken(check)),
+      checks: checks.filter((check) => (isLast && !isApart) || isBroken(check)),
     });
   }
   return steps;
@@ -64,11 +75,8 @@ export function kunitPlanOf(design: Design, trace: Trace, ops: readonly RealOp[]
   let isBrokenHere = false;
   for (const scaling of SCALINGS) {
     const run = new RealRun(design, trace.bounds, trace.scenario, scaling);
-    const steps = stepsWith(
-      run,
-      ops.map((op) => scaleOp(op, trace.bounds.page, REAL_PAGE, scaling)),
-      rule,
-    );
+    const scaled = ops.map((op) => scaleOp(op, trace.bounds.page, REAL_PAGE, scaling));
+    const steps = stepsWith(run, scaled, rule, referenceFor(design, trace, scaled, scaling)?.steps);
     if (steps === undefined) continue;
     isBrokenHere = true;
     if (steps.some(fails)) return { scaling, run, steps };

@@ -74,6 +74,9 @@ function promised(text: string): string | undefined {
   return word.startsWith('-') ? word : sizeText(Number(word));
 }
 
+/** A return as programs print it. */
+export const returnText = (ret: number): string => (ret > 0 ? sizeText(ret) : formatReturn(ret));
+
 /** Takes an op. `rule`: the one that has to break in it. */
 export function takeStep(run: RealRun, op: RealOp, rule: string | undefined, isJudged = true): PlanStep {
   const hasBytes = showsBytes(run, op);
@@ -81,7 +84,7 @@ export function takeStep(run: RealRun, op: RealOp, rule: string | undefined, isJ
   const { ret, isMet, unkept, broken } = run.take(op, isJudged);
   const isFatal = run.k.fatal !== '';
   const data = hasBytes && ret > 0 ? ` ${bytesText(run.delivered(ret))}` : '';
-  const design = isFatal ? 'does not return' : `${ret > 0 ? sizeText(ret) : formatReturn(ret)}${data}`;
+  const design = isFatal ? 'does not return' : `${returnText(ret)}${data}`;
   const isBroken = unkept !== '' || (rule !== undefined && broken.includes(rule) && OF_RETURNS.has(rule));
   let right = design;
   if (hasBytes && !run.k.isFaultHit && owed !== design) right = owed;

@@ -1,5 +1,5 @@
 /** A design that takes the same calls and keeps every rule: what a kernel without the bug returns. */
-import type { RealOp } from '../../harness/real-size.js';
+import type { RealOp, Scaling } from '../../harness/real-size.js';
 import { RealRun } from '../../harness/real-size.js';
 import type { Trace } from '../../harness/trace.js';
 import type { Design } from '../../model/design.js';
@@ -23,8 +23,8 @@ function candidates(design: Design): Design[] {
 }
 
 /** The run of a design, if it has the calls and breaks nothing. */
-function cleanRun(design: Design, trace: Trace, ops: readonly RealOp[]): Reference | undefined {
-  const run = new RealRun(design, trace.bounds, trace.scenario);
+function cleanRun(design: Design, trace: Trace, ops: readonly RealOp[], scaling: Scaling): Reference | undefined {
+  const run = new RealRun(design, trace.bounds, trace.scenario, scaling);
   if (!ops.every(({ spec }) => run.specs.includes(spec))) return undefined;
   const steps: PlanStep[] = [];
   for (const op of ops) {
@@ -35,9 +35,14 @@ function cleanRun(design: Design, trace: Trace, ops: readonly RealOp[]): Referen
   return { run, steps };
 }
 
-export function referenceFor(design: Design, trace: Trace, ops: readonly RealOp[]): Reference | undefined {
+export function referenceFor(
+  design: Design,
+  trace: Trace,
+  ops: readonly RealOp[],
+  scaling: Scaling = 'edges',
+): Reference | undefined {
   for (const candidate of candidates(design)) {
-    const found = cleanRun(candidate, trace, ops);
+    const found = cleanRun(candidate, trace, ops, scaling);
     if (found !== undefined) return found;
   }
   return undefined;

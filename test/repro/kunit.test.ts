@@ -66,6 +66,14 @@ describe('as a KUnit test', () => {
     expect(expected).toEqual(['KUNIT_EXPECT_EQ(test, ret, 1);']);
   });
 
+  test('asks of a call in which a kernel without the bug goes another way for what broke alone', () => {
+    const lines = linesOf('pipe-iter-2016-can-merge.page-cache-written-only-by-writers.pwrite');
+    expect(lines.filter((line) => line.startsWith('KUNIT_EXPECT')).slice(-1)).toEqual([
+      'KUNIT_EXPECT_TRUE(test, !memchr_inv(page_address(file), 0, PAGE_SIZE));',
+    ]);
+    expect(lines).toContain('kernel_write(files[1], buf, 1, NULL);');
+  });
+
   test('has at least one thing to ask for', () => {
     const asks = (file: string): boolean => /KUNIT_EXPECT_|does not come back/.test(textOf(file));
     expect(withTest.filter((file) => !asks(file))).toEqual([]);
