@@ -54,7 +54,7 @@ function Patches({ violation, result, index }: Pick<ViolationProps, 'violation' 
       <Facts facts={violation.facts} />
       {isOwn || shown.length === 0 ? null : (
         <p>
-          {result.design} has this function from {result.base}; what it changes of it:
+          {result.design} has this function from {result.base}. What it changes is this:
         </p>
       )}
       {shown.map((patch, n) => (
