@@ -24,7 +24,7 @@ export interface Oracle {
 
 const host: Oracle = {
   name: 'the running kernel',
-  steps: 1_000_000,
+  steps: 100_000,
   scenarios: HOST_SCENARIOS,
   release() {
     const why = whyNoHost();
@@ -37,7 +37,7 @@ const host: Oracle = {
 
 const uml: Oracle = {
   name: 'user-mode Linux',
-  steps: 100_000,
+  steps: 20_000,
   scenarios: HOST_SCENARIOS,
   release() {
     const why = whyNoUml();

@@ -73,14 +73,14 @@ export class Lending {
   }
 
   beginOp(): void {
+    // As user.data: what is said to be there, and is not, is none of an earlier op's. Behind `taken` nothing was written.
+    this.data.fill(0, 0, this.taken);
     this.nbuf = this.taken = this.nrStolen = this.sgUsed = this.sgSize = 0;
     this.confirmError = 0;
     this.isConfirmHit = this.isTruncated = this.isNotGiven = false;
     this.uncached = null;
     this.wrongPipe = -1;
     this.otherOwner = '';
-    // As user.data: what is said to be there, and is not, is none of an earlier op's.
-    this.data.fill(0);
   }
 
   /** The taker has bytes of a page. */

@@ -59,7 +59,7 @@ const pwrite: OpSpec = {
     k.user.total = size;
     k.user.fault = fault;
     k.user.mark = 0;
-    k.src = bytes;
+    k.src ??= bytes;
     return k.fn.pipeWrite(k, size, 0);
   },
   isIdle: (k, _ret, _size, fault) => fault >= 0 && !k.isFaultHit,

@@ -11,7 +11,8 @@ import { upTo } from './args.js';
 
 const NAMES = ['f', 'fd', 'fc', 'fs', 'fw', 'g', 'ga', 'gr', 'A'];
 
-const PAIRS: readonly (readonly [file: number, out: number])[] = [
+/** What sendfile() is from and to, by the value of `files`. */
+export const PAIRS: readonly (readonly [file: number, out: number])[] = [
   [At.F, At.G],
   [At.Fd, At.G],
   [At.Fc, At.G],

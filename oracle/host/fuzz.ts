@@ -15,7 +15,7 @@ import { minimizeRows, partingOf } from './minimize.js';
 import { settlingRows } from './settle.js';
 
 /** Scenarios whose ops are system calls, as far as they are. */
-export const HOST_SCENARIOS: readonly ScenarioName[] = ['packet', 'splice', 'vmsplice'];
+export const HOST_SCENARIOS: readonly ScenarioName[] = ['packet', 'splice', 'vmsplice', 'sendfile', 'file-splice'];
 
 /** Slots of the pipes that walks are taken in. */
 const RINGS = [1, 2, 4, 16];

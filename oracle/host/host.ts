@@ -7,8 +7,9 @@ import type { Design } from '../../model/design.js';
 import type { ScenarioName } from '../../model/scenario.js';
 import type { Walked } from './fuzz.js';
 import { Walks } from './fuzz.js';
+import { dropResourceCapability } from './capability.js';
 import { loadLibc } from './libc.js';
-import { dropResourceCapability, MachineError } from './machine.js';
+import { MachineError } from './machine.js';
 import type { Retraced, RetraceOptions } from './retrace.js';
 import { retraceOn } from './retrace.js';
 

@@ -15,7 +15,9 @@ import type { ScenarioName } from '../../model/scenario.js';
 import type { HostCall } from './calls.js';
 import { callOf, reachable } from './calls.js';
 import type { Libc } from './libc.js';
+import { Files } from './files.js';
 import { Machine } from './machine.js';
+import { ZERO } from '../../model/inode.js';
 import { CONTENTS, contentsOf, PAGE_SIZE } from './memory.js';
 import { DIED, Reference } from './reference.js';
 
@@ -41,14 +43,17 @@ export interface HostOp {
 /** Lists that are longer are ranges. */
 const LIST_MAX = 16;
 
-function domainOf(arg: ArgSpec, w: World): Domain {
-  const list = reachable(arg.name, arg.values(w));
+function domainOf(spec: OpSpec, arg: ArgSpec, w: World): Domain {
+  const list = reachable(spec, arg.name, arg.values(w));
   const [min, max] = [list[0], list[list.length - 1]];
   return { list, min, max, isLength: list.length > LIST_MAX && list.length === max - min + 1, omit: arg.omit };
 }
 
 /** An op of `Lockstep.ops` by its index, and four arguments; those that it has not are 0. */
 export type Row = readonly [op: number, a: number, b: number, c: number, d: number];
+
+/** Calls after which files are looked at. */
+const FILE_CALLS: ReadonlySet<string> = new Set(['sendfile', 'splice_file', 'splice_to_file']);
 
 /** Ops that deliver bytes, and where they have the byte at which the buffer faults; -1: nowhere. */
 const READS: Readonly<Record<string, number>> = { pread: 1, vmsplice_out: 2 };
@@ -69,6 +74,8 @@ export class Lockstep {
   ofKernel = 0;
   /** The first byte that the last op delivered otherwise; -1 for none. */
   wrongByte = -1;
+  /** How the files differ after the last op; '' where they do not. */
+  ofFiles = '';
   private readonly args = [0, 0, 0, 0];
   private readonly first: number;
   private readonly last: number;
@@ -80,7 +87,8 @@ export class Lockstep {
 
   constructor(libc: Libc, design: Design, scenario: ScenarioName, bounds: Bounds, folder: string) {
     const { needs } = SCENARIOS[scenario];
-    const pipes = pipeCount(needs);
+    // Beside files the second pipe is the task's own.
+    const pipes = needs.inodes === true ? 1 : pipeCount(needs);
     this.unit = PAGE_SIZE / bounds.page;
     this.bounds = bounds;
     this.scenario = scenario;
@@ -94,17 +102,19 @@ export class Lockstep {
       files: bounds.files,
       folder,
     });
+    if (needs.inodes === true) this.machine.files = new Files(libc, folder, bounds, this.unit, 0);
     this.ops = this.reference.specs.flatMap((spec) => {
       const call = callOf(spec);
       if (call === undefined) return [];
-      return [{ spec, call, args: spec.args, domains: spec.args.map((arg) => domainOf(arg, this.reference.w)) }];
+      return [{ spec, call, args: spec.args, domains: spec.args.map((arg) => domainOf(spec, arg, this.reference.w)) }];
     });
     const { bytes } = this.machine.into;
     this.into = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.wanted = this.reference.k.user.data;
     this.faultArgs = this.ops.map(({ spec }) => {
       const at = READS[spec.name];
-      return at === undefined ? -2 : spec.args[at]?.name === 'size' ? -1 : at;
+      if (at === undefined) return -2;
+      return spec.args[at] === undefined || spec.args[at].name === 'size' ? -1 : at;
     });
     this.first = bounds.files * bounds.page;
     this.last = Math.floor(CONTENTS / this.unit) - (bounds.ring + 1) * bounds.page;
@@ -114,6 +124,7 @@ export class Lockstep {
   reset(): void {
     this.reference.reset();
     this.machine.reset();
+    this.machine.files?.reset(this.reference.k);
     this.start = this.first;
   }
 
@@ -124,6 +135,7 @@ export class Lockstep {
   /** Whether the op may be asked for now; one that is not guarded always may. */
   isAllowed(n: number, a: number, b: number, c: number, d: number): boolean {
     const { call, spec } = this.ops[n];
+    if (call.fits?.(this.machine, this.reference.k, a, b, c) === false) return false;
     return call.isGuarded !== true || this.reference.isAllowed(spec, a, b, c, d);
   }
 
@@ -136,14 +148,27 @@ export class Lockstep {
     args[2] = c;
     args[3] = d;
     this.wrongByte = -1;
+    this.ofFiles = '';
     const ofSpec = (this.ofSpec = reference.apply(spec, args, start));
     const ofKernel = (this.ofKernel = call.make(machine, reference.k, start, a, b, c, d));
     // What was written is what the next write takes its bytes behind.
-    if (spec.name === 'pwrite') this.start += b;
+    if (spec.name === 'pwrite') this.start += spec.args[0].name === 'size' ? a : b;
     else if (spec.name === 'store') this.start += this.bounds.page;
     if (this.start > this.last) this.start = this.first;
     if (ofKernel !== (ofSpec > 0 ? ofSpec * unit : ofSpec)) return false;
+    if (machine.files !== undefined && FILE_CALLS.has(spec.name) && !this.areFilesAlike()) return false;
     return ofSpec <= 0 || this.faultArgs[n] === -2 || this.isDelivered(n, ofSpec);
+  }
+
+  /** After a call on files: their positions, the offset that was given, and what is in g. */
+  private areFilesAlike(): boolean {
+    const { machine, reference } = this;
+    const { k } = reference;
+    const { offsetAfter } = machine;
+    this.ofFiles = machine.files?.difference(k) ?? '';
+    if (this.ofFiles === '' && offsetAfter >= 0 && offsetAfter !== k.splice.given.pos)
+      this.ofFiles = `the offset that was given is ${offsetAfter} now, and ${k.splice.given.pos} in the spec`;
+    return this.ofFiles === '';
   }
 
   /** The bytes that a read delivered are those of the spec. */
@@ -151,10 +176,13 @@ export class Lockstep {
     const at = this.faultArgs[n];
     const from = this.machine.delivered(at < 0 ? -1 : this.args[at]);
     const { into, unit, wanted } = this;
+    const hasFiles = this.machine.files !== undefined;
     if (unit === 1 && bytes >= COMPARED_AT_ONCE && into.compare(wanted, 0, bytes, from, from + bytes) === 0)
       return true;
     for (let i = 0; i < bytes * unit; i++) {
-      if (into[from + i] === wanted[unit === 1 ? i : Math.floor(i / unit)]) continue;
+      const want = wanted[unit === 1 ? i : Math.floor(i / unit)];
+      // Beside files the spec has 1 for a byte that nobody wrote.
+      if (into[from + i] === (hasFiles && want === ZERO ? 0 : want)) continue;
       this.wrongByte = i;
       return false;
     }
@@ -182,6 +210,7 @@ export class Lockstep {
     const { spec: ours, kernel } = this.returns;
     const fn = spec.fn === null ? spec.name : `${cName(spec.fn)}()`;
     if (this.ofSpec === DIED) return `${fn} of the spec does not come back: ${this.reference.death}.`;
+    if (this.ofFiles !== '') return `Both return ${ours}, and ${this.ofFiles}.`;
     if (this.wrongByte < 0) return `The kernel returns ${kernel}, and the spec's ${fn} ${ours}.`;
     const of = this.unit === 1 ? '' : ` (${this.unit} bytes of the machine are one of the spec)`;
     return `Both return ${ours}, and byte ${this.wrongByte} of what the kernel delivers is another one than in the spec${of}.`;

@@ -11,6 +11,8 @@ import { join } from 'node:path';
 import { EPERM } from '../../model/errno.js';
 import { SPLICE_F_NONBLOCK } from '../../model/files.js';
 import { O_APPEND, O_CLOEXEC, O_DIRECT, O_NONBLOCK } from '../../model/kernel.js';
+import { At } from '../../model/inode.js';
+import type { Files } from './files.js';
 import type { Libc } from './libc.js';
 import { CONTENTS, contentsOf, PAGE_SIZE, Region, stretch } from './memory.js';
 
@@ -77,6 +79,9 @@ export class Machine {
   private readonly ints: Int32Array;
   private readonly longs: BigUint64Array;
   private readonly tooLarge: number;
+  /** f and g, in scenarios that have them. */
+  files: Files | undefined;
+  private given = -1;
   /** Open for reading: the first of the contents; -1 where there is none. */
   private readonly file: number;
 
@@ -144,6 +149,7 @@ export class Machine {
   free(): void {
     this.close();
     this.libc.close(this.file);
+    this.files?.free();
     for (const region of [this.into, this.from, this.memory, this.words]) region.free();
   }
 
@@ -206,6 +212,40 @@ export class Machine {
     return libc.vmsplice(pipes[p].r, words.at, 1, SPLICE_F_NONBLOCK);
   }
 
+  /** Where an offset is that is given; 0 for the position of the file. */
+  private offset(off: number): number {
+    this.given = off;
+    this.longs[0] = BigInt(Math.max(0, off) * this.unit);
+    return off < 0 ? 0 : this.words.at;
+  }
+
+  /** The offset that was given to the last call, as the call has left it; -1 where none was. */
+  get offsetAfter(): number {
+    return this.given < 0 ? -1 : Number(this.longs[0]) / this.unit;
+  }
+
+  private openFile(at: number): number {
+    return at === At.A ? this.pipes[0].w[0] : (this.files?.fd(at) ?? -1);
+  }
+
+  sendfile(from: number, to: number, off: number, len: number): number {
+    this.files?.before(to);
+    return this.libc.sendfile(this.openFile(to), this.openFile(from), this.offset(off), len * this.unit);
+  }
+
+  /** splice() of a file into the pipe, at an offset or at its position. */
+  spliceOpenFile(file: number, off: number, len: number): number {
+    this.files?.before(At.A);
+    const { libc, pipes, unit } = this;
+    return libc.splice(this.openFile(file), this.offset(off), pipes[0].w[0], 0, len * unit, SPLICE_F_NONBLOCK);
+  }
+
+  spliceToFile(file: number, off: number, len: number): number {
+    this.files?.before(file);
+    const { libc, pipes, unit } = this;
+    return libc.splice(pipes[0].r, 0, this.openFile(file), this.offset(off), len * unit, SPLICE_F_NONBLOCK);
+  }
+
   /** More than the spec's largest ring is more than an ordinary user may have. */
   setPipeSize(p: number, size: number): number {
     const bytes = size * this.unit;
@@ -245,20 +285,4 @@ export class Machine {
     this.memory.bytes.set(this.from.bytes.subarray(at, at + PAGE_SIZE), vpage * PAGE_SIZE);
     return 0;
   }
-}
-
-const CAP_SYS_RESOURCE = 24;
-const CAPABILITY_VERSION_3 = 0x20080522;
-
-/** The thread gives up CAP_SYS_RESOURCE, with which F_SETPIPE_SZ knows no limit. */
-export function dropResourceCapability(libc: Libc): void {
-  const words = new Region(libc, PAGE_SIZE);
-  const ints = new Uint32Array(words.bytes.buffer, words.bytes.byteOffset, 16);
-  ints[0] = CAPABILITY_VERSION_3;
-  const data = words.at + 8;
-  if (libc.capget(words.at, data) === 0) {
-    ints[2] &= ~(1 << CAP_SYS_RESOURCE); // effective
-    libc.capset(words.at, data);
-  }
-  words.free();
 }

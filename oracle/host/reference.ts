@@ -12,6 +12,7 @@ import { Kernel, OOPS, UserBuffer } from '../../model/kernel.js';
 import type { OpSpec, World } from '../../model/op.js';
 import { OPS } from '../../model/ops/ops.js';
 import { ringView } from '../../model/ring.js';
+import { fillSpecFile } from './files.js';
 import { makeVecs, vecTexts } from '../../model/vecs.js';
 
 /** Where a read goes; a search clears it first, here only what is returned is looked at. */
@@ -51,6 +52,10 @@ export class Reference {
   reset(): void {
     const { contents, k } = this;
     k.reset();
+    if (k.needs.inodes === true) {
+      fillSpecFile(k, 'f');
+      return;
+    }
     k.filePages.forEach((page, n) => page.data.set(contents.subarray(n * k.pageSize, (n + 1) * k.pageSize)));
   }
 
@@ -63,11 +68,12 @@ export class Reference {
   apply(spec: OpSpec, args: readonly number[], start: number): number {
     const { k, w } = this;
     k.beginOp();
+    if (k.needs.inodes === true) fillSpecFile(k, 'g');
     const [a, b, c, d] = args;
     try {
       if (spec.name === 'pwrite') {
         // memcpy_to_page() takes byte n of a write from k.src[n - mark].
-        k.src = this.contents;
+        k.src = k.needs.inodes === true ? this.contents.subarray(start) : this.contents;
         return spec.apply(k, w, a, b, -start, d);
       }
       const ret = spec.apply(k, w, a, b, c, d);

@@ -47,6 +47,19 @@ export function whyNoUml(path?: string): string {
   return whyNoHost();
 }
 
+/** An empty file system in the folder, as an argument of the kernel; none where nothing makes one. */
+function diskArguments(folder: string): string[] {
+  const disk = join(folder, FILE.disk);
+  const path = `${process.env['PATH'] ?? ''}${delimiter}/usr/sbin${delimiter}/sbin`;
+  const { status } = spawnSync('mke2fs', ['-q', '-F', '-t', 'ext4', disk, '16M'], {
+    env: { ...process.env, PATH: path },
+    stdio: 'ignore',
+  });
+  if (status === 0) return [`ubd0=${disk}`];
+  rmSync(disk, { force: true });
+  return [];
+}
+
 /** The version that it says it is. */
 export function umlRelease(): string {
   const { stdout } = spawnSync(umlProgram(), ['--version'], { encoding: 'utf8' });
@@ -67,6 +80,7 @@ function kernelArguments(folder: string): string[] {
     'con0=null,fd:1',
     'ssl=null',
     'panic=1',
+    ...diskArguments(folder),
     ...Object.entries(ENVIRONMENT).map(([key, value]) => `${key}=${value}`),
     `init=${process.execPath}`,
     '--',
@@ -160,7 +174,7 @@ async function wait(guest: Guest, watcher: Watcher): Promise<UmlAnswer> {
     if (guest.hasEnded)
       throw new MachineError(`the guest ended before it was done; its last words: ${guest.lastWords || 'none'}`);
     const now = guest.read(FILE.progress) ?? '';
-    if (now !== calls) {
+    if (now !== calls && now !== '') {
       calls = now;
       since = performance.now();
       watcher.progress?.(Number(calls));

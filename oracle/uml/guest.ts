@@ -31,6 +31,7 @@ function mountAll(libc: Libc, folder: string): void {
   mkdirSync(SHARED);
   mkdirSync(FILES);
   must(libc.mount('none', SHARED, 'hostfs', 0, folder), `mount ${folder}`);
+  if (existsSync(join(SHARED, FILE.disk))) must(libc.mount('/dev/ubda', FILES, 'ext4', 0, ''), 'mount its disk');
 }
 
 function designOf(id: string): Design {

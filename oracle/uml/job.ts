@@ -39,6 +39,8 @@ export const FILE = {
   alive: 'alive',
   /** It is there once the guest is to end with what it has. */
   stop: 'stop',
+  /** An ext4 for files, where the machine could make one: tmpfs has no direct I/O in 6.1. */
+  disk: 'disk',
 } as const;
 
 /** Where the guest has its files: a tmpfs; and in it the folder of the machine, and one for files of its own. */
