@@ -22,7 +22,7 @@ export const design = defineDesign({
   scenarios: ['packet'],
   override: {
     /** The statements of pipe_read() after a buffer was read from: a packet ends the read, and what is left of it goes. */
-    pipeReadConsumed(k, buf, chars, totalLen) {
+    pipeReadConsumed(_k, buf, chars, totalLen) {
       if ((buf.flags & PIPE_BUF_FLAG_PACKET) === 0) return totalLen;
       buf.len = 0;
       return chars;
@@ -40,7 +40,7 @@ export const design = defineDesign({
       k.files[filp].fFlags = arg & (O_NONBLOCK | O_DIRECT);
       return 0;
     },
-    pipe2: (k, flags) => ((flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT)) === 0 ? 0 : -EINVAL),
+    pipe2: (_k, flags) => ((flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT)) === 0 ? 0 : -EINVAL),
   },
   add: { functions: { isPacketized: (k, filp) => (k.files[filp].fFlags & O_DIRECT) !== 0 } },
 });

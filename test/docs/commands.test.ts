@@ -23,7 +23,7 @@ const DOCUMENTS = [
 /** Lines of the fenced blocks of a shell, without what a comment says. */
 function shellLines(text: string): string[] {
   return [...text.matchAll(/```sh\n([\s\S]*?)```/g)]
-    .flatMap(([, block]) => block.split('\n').map((line) => line.replace(/\s+#.*$/, '').trim()))
+    .flatMap(([, lines]) => lines.split('\n').map((line) => line.replace(/\s+#.*$/, '').trim()))
     .filter((line) => line !== '');
 }
 
@@ -114,7 +114,7 @@ const KINDS: readonly (readonly [pattern: RegExp, reason: string])[] = [
 function taken(text: string): Set<string> {
   const shown = [...text.matchAll(/<!-- output: (.*?) -->/g)].map(([, command]) => command);
   const chapter = /## Results elsewhere([\s\S]*?)\n## /.exec(text)?.[1] ?? '';
-  return new Set([...shown, ...shellLines('```sh\n' + block('newcomer', text) + '```'), ...shellLines(chapter)]);
+  return new Set([...shown, ...shellLines(`\`\`\`sh\n${block('newcomer', text)}\`\`\``), ...shellLines(chapter)]);
 }
 
 /** Commands that nobody answers for. */
