@@ -32,7 +32,7 @@ function git(
   // A scratch folder may lie in somebody's repository, which is none of its business.
   const env = { ...process.env, GIT_CEILING_DIRECTORIES: dirname(cwd), LC_ALL: 'C' };
   const { status, stdout, stderr, error } = spawnSync('git', args, { cwd, env, encoding: 'utf8', maxBuffer: 2 ** 28 });
-  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') {
+  if (error !== undefined && 'code' in error && error.code === 'ENOENT') {
     throw new UsageError(
       `${option}: there is no git on PATH, which puts patches on a tree; install it with: apt-get install -y git`,
     );
