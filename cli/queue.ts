@@ -3,6 +3,7 @@
  * worker has died. What is ours is that a job's id is its key, and that large things travel apart, by their hash.
  */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Job, Outcome, Tool } from '../campaign/jobs/job.js';
 import { UsageError } from '../harness/bounds-text.js';
@@ -55,9 +56,12 @@ export function bullMq(): Promise<BullMq> {
 }
 
 const CONNECT_MS = 5000;
+/** A queue that is just being started again is waited for. */
+const TRIES = 10;
+const TRY_MS = 500;
 
-/** A connection of our own; throws {@link UsageError} where nobody answers. */
-export async function connect(address: QueueAddress): Promise<Redis> {
+/** One attempt: a connection, or why there is none. */
+async function attempt(address: QueueAddress): Promise<Redis | string> {
   const { Redis: Client } = await load(import('ioredis'));
   let isUp = false;
   const redis = new Client({
@@ -65,7 +69,7 @@ export async function connect(address: QueueAddress): Promise<Redis> {
     lazyConnect: true,
     connectTimeout: CONNECT_MS,
     maxRetriesPerRequest: null,
-    // Once it was there, it is waited for.
+    // Once it was there, it is waited for without end.
     retryStrategy: (times) => (isUp ? Math.min(100 * times, 2000) : null),
   });
   let why = '';
@@ -79,12 +83,24 @@ export async function connect(address: QueueAddress): Promise<Redis> {
     return redis;
   } catch (error) {
     redis.disconnect();
-    const reason = why === '' ? (error as Error).message : why;
-    throw new UsageError(
-      `the queue at ${placeOfQueue(address)} can not be used (${reason}); start Redis there, or name another place`,
-      { cause: error },
-    );
+    return why === '' ? (error as Error).message : why;
   }
+}
+
+/** A connection of our own; throws {@link UsageError} where nobody answers. */
+export async function connect(address: QueueAddress): Promise<Redis> {
+  let why = '';
+  for (let n = 0; n < TRIES; n++) {
+    const came = await attempt(address);
+    if (typeof came !== 'string') return came;
+    why = came;
+    // A password that is wrong does not become right.
+    if (/AUTH|WRONGPASS|NOPERM/.test(why)) break;
+    await sleep(TRY_MS);
+  }
+  throw new UsageError(
+    `the queue at ${placeOfQueue(address)} can not be used (${why}); start Redis there, or name another place`,
+  );
 }
 
 /** How BullMQ is to connect: it waits for a queue that is away. */

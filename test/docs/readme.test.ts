@@ -28,6 +28,7 @@ const DOCUMENTS = [
   'docs/findings.md',
   'docs/coverage-of-seeds.md',
   'docs/conformance.md',
+  'docs/scale.md',
   'corpus/README.md',
   'examples/packet-pipes/README.md',
   ...readdirSync(at('docs/adr')).map((name) => `docs/adr/${name}`),
