@@ -101,7 +101,10 @@ const KINDS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^apt-get install/, 'it changes the machine'],
   [/^iovcheck repro /, 'test/repro compiles and runs what it writes'],
   [/^iovcheck diff (linux-6\.12 \.\/my-design|linux-5\.8 linux-6\.1)/, 'a minute; test/diff has the same on less'],
-  [/^export IOVCHECK_QUEUE|^iovcheck campaign worker/, 'it needs a queue; test/campaign has one where there is Redis'],
+  [
+    /^export IOVCHECK_QUEUE|^iovcheck campaign (worker|serve)/,
+    'it serves until it is ended; test/campaign starts and ends one',
+  ],
   [/^iovcheck campaign run /, 'it is as long as its campaign; test/campaign runs shorter ones'],
   [/^iovcheck corpus minimize run /, 'it follows a search of minutes; test/campaign minimizes a small corpus'],
   [
