@@ -85,6 +85,13 @@ async function chainOf(entry: string): Promise<string[]> {
   return [...paths].sort();
 }
 
+/** The file of a design of ours. */
+function fileOf(id: string): string {
+  const [first, ...others] = filesOf('model/designs').filter((path) => path.endsWith(`/${id}.js`));
+  if (first === undefined || others.length > 0) throw new Error(`the design ${id} is not in one file of its name`);
+  return first;
+}
+
 export interface DesignHashes {
   /** Of one of ours: its file and those it stands on. Of a file of a user's: all of its own code. */
   readonly hash: string;
@@ -103,7 +110,7 @@ async function treeParts({ tree }: DesignRef): Promise<[name: string, text: stri
 export async function designHashes(ref: DesignRef): Promise<DesignHashes> {
   const tree = await treeParts(ref);
   if (ref.url === null) {
-    const hash = hashFiles(await chainOf(`model/designs/${ref.name}.js`));
+    const hash = hashFiles(await chainOf(fileOf(ref.name)));
     return { hash: tree.length === 0 ? hash : hashOf([['design', hash], ...tree]) };
   }
   return { hash: hashOf([['design', bundleCode(ref.url)], ...tree]), library: hashFiles(await chainOf('index.js')) };

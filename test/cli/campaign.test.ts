@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { planOf, readCampaign } from '#iov/cli/campaign-file.js';
+import { DESIGNS } from '#iov/model/designs/designs.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ended } from './run.js';
 import { designText, Folder, iovcheck } from './run.js';
@@ -108,6 +110,16 @@ describe('a campaign in TypeScript, over a design of a user', () => {
     expect(out).toContain('./mine.ts, packet: ');
     expect(status).toBe(0);
   });
+});
+
+describe('the campaign over every design', () => {
+  test('plans jobs for each of them', async () => {
+    const path = fileURLToPath(new URL('../../examples/every-design.campaign.json', import.meta.url));
+    const { plan } = await planOf(await readCampaign(path), path);
+    expect(new Set(plan.lanes.map(({ design }) => design))).toEqual(new Set(DESIGNS.map(({ id }) => id)));
+    const codes = plan.lanes.map(({ design, spaces }) => `${design} ${spaces[0].jobs[0].code}`);
+    expect(new Set(codes.map((code) => code.split(' ')[1])).size).toBe(new Set(codes).size);
+  }, 60_000);
 });
 
 describe('what can not be run is said in a sentence', () => {
