@@ -2,18 +2,24 @@
 import { compileTree } from '../oracle/tree/compile.js';
 import { openTree } from '../oracle/tree/source.js';
 import { findToolchain, INSTALL_TOOLCHAIN } from '../oracle/tree/toolchain.js';
+import { whyNoHost } from '../oracle/host/host.js';
+import { whyNoUml } from '../oracle/uml/boot.js';
 import { UsageError } from '../harness/bounds-text.js';
 
 /** A page size by which a tree is compiled to see whether that can be done. */
 const ANY_PAGE = 4;
 
-/** How it is used, and whether it can be here. */
+/** Each with whether it can be asked here, or what it lacks. */
 export function oracles(): string[][] {
-  const tools = findToolchain();
-  const state = tools === undefined ? `no: ${INSTALL_TOOLCHAIN}` : 'yes';
+  const tools = findToolchain() === undefined ? INSTALL_TOOLCHAIN : '';
+  const rows: readonly (readonly [name: string, why: string, what: string])[] = [
+    ['kernel tree', tools, 'lib/iov_iter.c of a kernel source, compiled to WebAssembly: check --kernel-tree DIR'],
+    ['host', whyNoHost(), 'the kernel that runs here, through system calls: replay --on host, fuzz --against host'],
+    ['uml', whyNoUml(), 'a kernel 6.1 in user-mode Linux, likewise: replay --on uml, fuzz --against uml'],
+  ];
   return [
     ['ORACLE', 'USABLE HERE', 'WHAT IT IS'],
-    ['kernel tree', state, 'lib/iov_iter.c of a kernel source, compiled to WebAssembly: check --kernel-tree DIR'],
+    ...rows.map(([name, why, what]) => [name, why === '' ? 'yes' : `no: ${why}`, what]),
   ];
 }
 

@@ -28,6 +28,15 @@ describe('list', () => {
   });
 });
 
+describe('list oracles', () => {
+  test('says of each whether it can be asked here', async () => {
+    const { status, out } = await iovcheck(['list', 'oracles']);
+    expect(status).toBe(0);
+    const rows = out.trimEnd().split('\n').slice(1);
+    expect(rows.map((row) => /^(.*?) {2,}(yes|no: .*?) {2,}/.exec(row)?.[1])).toEqual(['kernel tree', 'host', 'uml']);
+  });
+});
+
 describe('doctor', () => {
   test('says what there is', async () => {
     const { status, out } = await iovcheck(['doctor']);
