@@ -21,7 +21,7 @@ import { boundsFor } from './plan.js';
 
 const EXAMPLE = "export const campaign = defineCampaign({ name: 'mine', designs: [...], searches: [...] })";
 
-async function valueOf(file: string): Promise<unknown> {
+async function exportOf(file: string): Promise<unknown> {
   if (!file.endsWith('.json')) {
     const url = await bundleFile(file, 'campaign');
     let module: { readonly campaign?: unknown };
@@ -51,7 +51,7 @@ async function valueOf(file: string): Promise<unknown> {
 }
 
 export async function readCampaign(file: string): Promise<CampaignSpec> {
-  return parseCampaign(await valueOf(file), file);
+  return parseCampaign(await exportOf(file), file);
 }
 
 export function ownTool(): Tool {
