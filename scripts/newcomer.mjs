@@ -53,6 +53,7 @@ const EXPECTED = [
   ['iovcheck init', 0, /my-design\.ts/],
   ['iovcheck check', 1, /page-cache-written-only-by-writers/],
   ['iovcheck replay', 1, /broken: /],
+  ['iovcheck report', 0, /^$/],
   ['node --test', 1, /page-cache-written-only-by-writers/],
 ];
 
@@ -63,6 +64,10 @@ function follow(line) {
   const ended = shell(line);
   need(ended.status === status, `${line}: exit ${ended.status}, not ${status}\n${ended.stdout}${ended.stderr}`);
   need(pattern.test(ended.stdout), `${line}: it does not say ${pattern}\n${ended.stdout}`);
+  if (line.includes('mail.txt')) {
+    const mail = readFileSync(join(project, 'mail.txt'), 'utf8');
+    need(/^Subject: .*my-design/.test(mail) && mail.includes('reproduce:'), `${line}: it is no mail\n${mail}`);
+  }
   // A newcomer reads that the file is to be changed, and changes it.
   if (line.includes('iovcheck init')) writeFileSync(join(project, 'my-design.ts'), block('example: my-design.ts'));
 }
