@@ -2,7 +2,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { RolldownLog } from 'rolldown';
-import { build } from 'rolldown';
 import { UsageError } from '../harness/bounds-text.js';
 
 /** The library of the running package: a design and iovcheck must share one Kernel. */
@@ -30,6 +29,8 @@ function sentence(log: Partial<RolldownLog>, name: string): string {
 /** `see` is told each file that goes into it. */
 async function bundle(path: string, name: string, see: (file: string) => void = () => {}): Promise<string> {
   const unresolved: RolldownLog[] = [];
+  // It takes as long to load as all the rest of a small command.
+  const { build } = await import('rolldown');
   const output = await build({
     input: path,
     write: false,

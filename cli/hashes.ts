@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'rolldown';
 import { bundleCode } from './bundle.js';
 import type { DesignRef } from './load.js';
 
@@ -66,6 +65,7 @@ export function specHashes(ids: ReadonlySet<string>): SpecHashes {
 /** Files of designs that `entry` reaches by imports. */
 async function chainOf(entry: string): Promise<string[]> {
   const paths = new Set<string>();
+  const { build } = await import('rolldown');
   await build({
     input: resolve(ROOT, entry),
     write: false,

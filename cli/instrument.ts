@@ -5,7 +5,6 @@
  */
 import { dirname, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'rolldown';
 import { UsageError } from '../harness/bounds-text.js';
 import { DESIGNS } from '../model/designs/designs.js';
 import { moduleUrl } from './bundle.js';
@@ -78,6 +77,7 @@ export async function instrumentedBuild(ref: DesignRef): Promise<string> {
   const instrument = await instrumenter();
   const designs = ancestry(ref);
   let foreign = 0;
+  const { build } = await import('rolldown');
   const output = await build({
     input: VIRTUAL,
     write: false,
