@@ -81,7 +81,7 @@ export async function changeNamed(
     note:
       unseen.length === 0
         ? ''
-        : `Not looked at: what ${change.option} changes in ${files}; only lib/iov_iter.c and the headers of its structs are compiled.`,
+        : `Not looked at: what ${change.option} changes in ${files}; only lib/iov_iter.c, fs/pipe.c and the headers of their structs are compiled.`,
   };
 }
 

@@ -74,7 +74,7 @@ function withPlace(command: Command): Command {
     .argument('[design...]', 'ids (see: iovcheck list designs), or files that export a design')
     .option(
       '--kernel-tree <folder>',
-      "run lib/iov_iter.c of this kernel's source in the place of the design's own; see README",
+      "run lib/iov_iter.c and fs/pipe.c of this kernel's source in the place of the design's own; see README",
     )
     .option('--patch <file>', 'put this patch on the tree, and tell what it adds to what is broken, and takes away')
     .option('--rev <A..B>', "the same of two revisions of the tree's repository")

@@ -1,6 +1,6 @@
 /** `iovcheck list oracles`: what is not our code and answers the same calls, and whether it can be asked here. */
 import { compileTree } from '../oracle/tree/compile.js';
-import { openTree } from '../oracle/tree/source.js';
+import { openTree, PIPE_SOURCE, SOURCE } from '../oracle/tree/source.js';
 import { findToolchain, INSTALL_TOOLCHAIN } from '../oracle/tree/toolchain.js';
 import { whyNoHost } from '../oracle/host/host.js';
 import { whyNoUml } from '../oracle/uml/boot.js';
@@ -13,7 +13,11 @@ const ANY_PAGE = 4;
 export function oracles(): string[][] {
   const tools = findToolchain() === undefined ? INSTALL_TOOLCHAIN : '';
   const rows: readonly (readonly [name: string, why: string, what: string])[] = [
-    ['kernel tree', tools, 'lib/iov_iter.c of a kernel source, compiled to WebAssembly: check --kernel-tree DIR'],
+    [
+      'kernel tree',
+      tools,
+      'lib/iov_iter.c and fs/pipe.c of a kernel source, compiled to WebAssembly: check --kernel-tree DIR',
+    ],
     ['host', whyNoHost(), 'the kernel that runs here, through system calls: replay --on host, fuzz --against host'],
     ['uml', whyNoUml(), 'a kernel 6.1 in user-mode Linux, likewise: replay --on uml, fuzz --against uml'],
   ];
@@ -38,11 +42,8 @@ export function treeRow(name: string): Row {
   try {
     const tree = openTree(name);
     compileTree(tree, ANY_PAGE);
-    return [
-      'ok',
-      'kernel tree',
-      `Linux ${tree.version}: its lib/iov_iter.c compiles, and is held against ${tree.baseline}`,
-    ];
+    const files = [SOURCE, PIPE_SOURCE].filter((file) => tree.files.has(file)).join(' and ');
+    return ['ok', 'kernel tree', `Linux ${tree.version}: its ${files} can be run, held against ${tree.baseline}`];
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return ['BAD', 'kernel tree', error.message.replace(/^--kernel-tree /, '')];

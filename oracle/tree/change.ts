@@ -11,7 +11,7 @@ import { UsageError } from '../../harness/bounds-text.js';
 import { isArchive } from './archive.js';
 import { cacheFolder } from './cache.js';
 import type { Tree } from './source.js';
-import { COPIED, openTree } from './source.js';
+import { COPIED, openTree, PIPE_SOURCE } from './source.js';
 
 export interface Change {
   /** As a command line says it: `--patch fix.patch`. */
@@ -74,11 +74,12 @@ function readAll(dir: string): Files {
 }
 
 /** What a change has to touch, or nothing of it is seen. */
-function checkSeen(option: string, touched: readonly string[]): string[] {
-  if (touched.some((path) => COPIED.includes(path))) return touched.filter((path) => !COPIED.includes(path));
+function checkSeen(option: string, touched: readonly string[], tree: Tree): string[] {
+  const seen = COPIED.filter((path) => path !== PIPE_SOURCE || tree.files.has(path));
+  if (touched.some((path) => seen.includes(path))) return touched.filter((path) => !seen.includes(path));
   const what = touched.length === 0 ? 'no file' : touched.slice(0, 3).join(', ') + (touched.length > 3 ? ', ...' : '');
   throw new UsageError(
-    `${option}: it changes ${what}, and of a tree only ${COPIED.filter((path) => path !== 'Makefile').join(', ')} are compiled; check a change of another file as a design: iovcheck init --help`,
+    `${option}: it changes ${what}, and of this tree only ${seen.filter((path) => path !== 'Makefile').join(', ')} are compiled; check a change of another file as a design: iovcheck init --help`,
   );
 }
 
@@ -98,7 +99,7 @@ export function patched(name: string, patch: string): Change {
         `${option}: it is no patch (${stat.complaint}); name a file as git format-patch or diff -u writes it`,
       );
     const touched = stat.out.split('\n').flatMap((line) => line.split('\t')[2] ?? []);
-    const unseen = checkSeen(option, touched);
+    const unseen = checkSeen(option, touched, before);
     const only = COPIED.map((path) => `--include=${path}`);
     const { complaint } = git(option, scratch, ['apply', ...only, file]);
     if (complaint !== '')
@@ -142,6 +143,7 @@ export function revisions(name: string, range: string): Change {
   const unseen = checkSeen(
     option,
     touched.filter((path) => path !== ''),
+    sides[0],
   );
   return { option, before: sides[0], after: sides[1], unseen };
 }

@@ -1,5 +1,5 @@
 /**
- * From a tree to a module: lib/iov_iter.c as it is, with our shims and runtime, for one page
+ * From a tree to a module: lib/iov_iter.c and fs/pipe.c as they are, with our shims and runtime, for one page
  * size. What was compiled once lies in the user's cache folder, under the hash of everything
  * that went into it.
  */
@@ -15,7 +15,7 @@ import { FEATURES, forwarders, SHIM_NAMES } from './headers.js';
 import type { StaticVariable, TreeModule } from './module.js';
 import { outgrown } from './outgrown.js';
 import type { Tree } from './source.js';
-import { SOURCE } from './source.js';
+import { PIPE_SOURCE, SOURCE } from './source.js';
 import { needToolchain } from './toolchain.js';
 import { WebAssembly } from './wasm.js';
 
@@ -56,7 +56,7 @@ const LINK = [
 ];
 
 function ourFiles({ ours }: Tree): [string, string][] {
-  const names = ['runtime.c', ...SHIM_NAMES.map((name) => `include/iov/${name}.h`), 'include/iov/mm.h'];
+  const names = ['runtime.c', 'pipe.c', ...SHIM_NAMES.map((name) => `include/iov/${name}.h`), 'include/iov/mm.h'];
   return [...new Set(names)].map((name) => [name, readFileSync(join(ours, name), 'utf8')]);
 }
 
@@ -82,8 +82,9 @@ function complaintsOf(program: string, args: readonly string[], dir: string): st
 
 /** Variables that are written, from the map of the linker. */
 export function staticsIn(map: string): StaticVariable[] {
-  const pattern = /^\s*([0-9a-f]+)\s+[0-9a-f]+\s+([0-9a-f]+)\s+iov_iter\.o:\(\.(?:data|bss)(?:\.(\S+))?\)$/gm;
-  return [...map.matchAll(pattern)].map(([, at, size, name]) => ({
+  const pattern = /^\s*([0-9a-f]+)\s+[0-9a-f]+\s+([0-9a-f]+)\s+(iov_iter|pipe)\.o:\(\.(?:data|bss)(?:\.(\S+))?\)$/gm;
+  return [...map.matchAll(pattern)].map(([, at, size, object, name]) => ({
+    file: object === 'pipe' ? PIPE_SOURCE : SOURCE,
     name: (name ?? 'a variable').replace(/^.*\./, ''),
     at: Number.parseInt(at, 16),
     size: Number.parseInt(size, 16),
@@ -100,13 +101,21 @@ function build(tree: Tree, flags: readonly string[], dir: string): void {
   // The tree's own headers last: they stand where a shim has none.
   writeAll(join(dir, 'tree'), tree.files);
   const common = [...FLAGS, ...flags, '-I', 'include', '-I', 'tree/include', '-c'];
-  const complaints = [
-    complaintsOf(clang, [...common, ...COUNTED, `tree/${SOURCE}`, '-o', 'iov_iter.o'], dir),
-    complaintsOf(clang, [...common, 'runtime.c', '-o', 'runtime.o'], dir),
+  const sources: [file: string, args: string[], object: string][] = [
+    [SOURCE, [...COUNTED, `tree/${SOURCE}`], 'iov_iter.o'],
+    [SOURCE, ['runtime.c'], 'runtime.o'],
   ];
-  if (complaints.some((text) => text !== '')) throw new UsageError(outgrown(tree, complaints.join('')));
-  const unlinked = complaintsOf(linker, [...LINK, '-Map=map', 'iov_iter.o', 'runtime.o', '-o', 'module.wasm'], dir);
-  if (unlinked !== '') throw new UsageError(outgrown(tree, unlinked));
+  if (tree.files.has(PIPE_SOURCE)) sources.push([PIPE_SOURCE, [...COUNTED, '-I', '.', 'pipe.c'], 'pipe.o']);
+  for (const [file, args, object] of sources) {
+    const complaints = complaintsOf(clang, [...common, ...args, '-o', object], dir);
+    if (complaints !== '') throw new UsageError(outgrown(tree, file, complaints));
+  }
+  const objects = sources.map(([, , object]) => object);
+  const unlinked = complaintsOf(linker, [...LINK, '-Map=map', ...objects, '-o', 'module.wasm'], dir);
+  if (unlinked !== '') {
+    const file = /error: pipe\.o:/.test(unlinked) ? PIPE_SOURCE : SOURCE;
+    throw new UsageError(outgrown(tree, file, unlinked));
+  }
   const statics = staticsIn(readFileSync(join(dir, 'map'), 'utf8'));
   writeFileSync(join(dir, 'statics.json'), `${JSON.stringify(statics)}\n`);
 }

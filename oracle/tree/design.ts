@@ -1,5 +1,5 @@
 /**
- * A kernel tree's own lib/iov_iter.c as a design: the functions of its module override those of
+ * A kernel tree's own lib/iov_iter.c and fs/pipe.c as a design: the functions of its module override those of
  * a base, and everything else stays the base's. The state is the one Kernel, so that such a
  * design can be run wherever another can, and beside another, op by op, from the same image:
  *
@@ -18,12 +18,13 @@ import { compileTree } from './compile.js';
 import { Machine } from './machine.js';
 import type { TreeModule } from './module.js';
 import { exportedBy } from './module.js';
+import { pipeCallsOf } from './pipe-calls.js';
 import type { Tree } from './source.js';
-import { SOURCE } from './source.js';
+import { PIPE_SOURCE, SOURCE } from './source.js';
 
 /** What a 32-bit build can not tell. */
 const LIMIT =
-  'lib/iov_iter.c was compiled for 32 bits, where long and size_t are half as wide as on a 64-bit kernel: what overflows, it may do at other numbers there.';
+  'the C was compiled for 32 bits, where long and size_t are half as wide as on a 64-bit kernel: what overflows, it may do at other numbers there.';
 
 /** Page size by which the functions of a tree are asked for; they are the same for each. */
 const ANY_PAGE = 4;
@@ -58,15 +59,18 @@ function machines(tree: Tree): (k: Kernel) => Machine {
 export const treeId = ({ version, change }: Tree): string => `tree-${version}${change === undefined ? '' : '-changed'}`;
 
 export function treeDesign(tree: Tree, base: Design): Design {
-  const calls = callsOf(exportedBy(compileTree(tree, ANY_PAGE)), machines(tree));
+  const exported = exportedBy(compileTree(tree, ANY_PAGE));
+  const machineOf = machines(tree);
+  const calls = { ...callsOf(exported, machineOf), ...pipeCallsOf(exported, machineOf, base) };
+  const files = calls.pipeRead === undefined ? [SOURCE] : [SOURCE, PIPE_SOURCE];
   const has = (name: string): boolean => base.present.has(name as FunctionName);
   const only = (isInBase: boolean): Partial<KernelFunctions> =>
     Object.fromEntries(Object.entries(calls).filter(([name]) => has(name) === isInBase));
   return defineDesign({
     id: treeId(tree),
-    title: `${SOURCE} of a Linux ${tree.version} tree${tree.change === undefined ? '' : `, ${tree.change}`}, the rest as in ${base.id}`,
+    title: `${files.join(' and ')} of a Linux ${tree.version} tree${tree.change === undefined ? '' : `, ${tree.change}`}, the rest as in ${base.id}`,
     limits: [LIMIT],
-    source: [{ tree: tree.version, file: SOURCE, symbol: '' }],
+    source: files.map((file) => ({ tree: tree.version, file, symbol: '' })),
     base,
     override: only(true),
     add: { functions: only(false) },

@@ -1,4 +1,4 @@
-/** Where `#include <...>` of lib/iov_iter.c leads: to the tree's own header, or to one of the shims in c/include/iov. */
+/** Where `#include <...>` of lib/iov_iter.c and fs/pipe.c leads: to the tree's own header, or to one of the shims in c/include/iov. */
 
 /** The tree's own, as they are, with the structs that are shared with the C. */
 export const TREE_HEADERS: readonly string[] = [
@@ -47,6 +47,23 @@ const SHIMS: Readonly<Record<string, string>> = {
   'linux/thread_info.h': 'uaccess',
   'linux/uaccess.h': 'uaccess',
   'net/checksum.h': 'uaccess',
+  'asm/ioctls.h': 'vfs',
+  'internal.h': 'vfs',
+  'linux/audit.h': 'vfs',
+  'linux/fcntl.h': 'vfs',
+  'linux/file.h': 'vfs',
+  'linux/fs.h': 'vfs',
+  'linux/init.h': 'vfs',
+  'linux/log2.h': 'vfs',
+  'linux/magic.h': 'vfs',
+  'linux/memcontrol.h': 'vfs',
+  'linux/module.h': 'vfs',
+  'linux/mount.h': 'vfs',
+  'linux/poll.h': 'vfs',
+  'linux/pseudo_fs.h': 'vfs',
+  'linux/syscalls.h': 'vfs',
+  'linux/sysctl.h': 'vfs',
+  'linux/watch_queue.h': 'vfs',
 };
 
 /** Every shim, and headers as [path, text] that lead to one. */

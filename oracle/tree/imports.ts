@@ -24,6 +24,8 @@ function pageImports(m: Machine): Imports {
     alloc_page: () => m.pageAt(allocPage(k)),
     get_page: (at: number) => getPage(k, m.pageOf(at), m.by),
     put_page: (at: number) => putPage(k, m.pageOf(at), m.by),
+    page_count: (at: number) =>
+      (m.pageOf(at) ?? k.die('no-bug', m.by, `${m.by}() counts the references of page NULL`)).head.refcount,
     kernel_page: (addr: number) => m.pageAt(kernelPage(k, addr >>> 0)),
     get_user_pages_fast: (start: number, nr: number, flags: number, pages: number) =>
       taken(k.fn.getUserPagesFast(k, start >>> 0, nr, flags), pages),
@@ -90,6 +92,8 @@ export function importsFor(m: Machine): Imports {
     ...slabImports(m),
     warn: (at: number) => m.k.warn(nameAt(at)),
     bug: (at: number, line: number) => m.k.die('no-bug', nameAt(at), `BUG() in line ${line}`),
+    sleeps: () => m.k.die('every-loop-ends', m.by, `${m.by}() waits, and O_NONBLOCK is set`),
+    left_locked: () => m.k.die('no-bug', m.by, `${m.by}() returns with the pipe locked`),
     spent: () => m.k.die('every-loop-ends', m.by, `${m.by}() took more than ${FUEL} branches in one call`),
   };
 }

@@ -7,14 +7,14 @@
  * head and tail wrap at the width of the bounds, and in C at 32 bits: the C sees them so that
  * both come to the same (headOf).
  */
-import { UsageError } from '../../harness/bounds-text.js';
 import type { IovIter, Kernel, Page, PipeBuffer } from '../../model/kernel.js';
-import { ITER_PIPE } from '../../model/kernel.js';
+import { ITER_PIPE, PipeBufOps } from '../../model/kernel.js';
 import { FUEL, importsFor } from './imports.js';
 import { IterForm } from './iter-form.js';
 import type { Layout } from './layout.js';
 import { readLayout } from './layout.js';
 import type { TreeModule } from './module.js';
+import { checkStatics, trapText } from './trouble.js';
 import { Vectors } from './vectors.js';
 import type { WasmGlobal, WasmMemory } from './wasm.js';
 import { WebAssembly } from './wasm.js';
@@ -65,6 +65,9 @@ export class Machine {
       CFunction
     >;
     this.opsAt = Array.from({ length: 6 }, (_, n) => this.i32[this.layout.ops / 4 + n]);
+    // Where fs/pipe.c is compiled, it installs ops of its own.
+    this.enter('pipe_write');
+    if (this.c.iov_anon_ops !== undefined) this.opsAt[PipeBufOps.Anon] = this.c.iov_anon_ops();
     this.vectors = new Vectors(this, (exports.__heap_base as WasmGlobal).value);
     this.form = new IterForm(this);
     this.writePages();
@@ -121,6 +124,18 @@ export class Machine {
     this.isPipe = isPipe;
     this.poison(this.layout.iter0);
     if (isPipe) this.writePipe();
+  }
+
+  /** Before a call on the pipe itself, with no iterator of the model's. */
+  beginPipe(by: string): void {
+    this.enter(by);
+    this.isPipe = false;
+    this.writePipe();
+  }
+
+  endPipe(): void {
+    this.readPipe();
+    this.checkLeft();
   }
 
   /** A struct iov_iter that nobody has filled. */
@@ -182,10 +197,17 @@ export class Machine {
     pipe.tail = i32[(p + L.pipeTail) >> 2] & k.headMask;
     pipe.maxUsage = i32[(p + L.maxUsage) >> 2] >>> 0;
     pipe.ringSize = i32[(p + L.ringSize) >> 2] >>> 0;
-    pipe.tmpPage = this.pageOf(i32[(p + L.tmpPage) >> 2]);
-    for (let n = 0, at = L.bufs; n < pipe.bufs.length; n++, at += L.bufBytes) {
-      if (n < pipe.ringSize) this.readBuf(pipe.bufs[n], at);
-    }
+    this.readTmpPage();
+    const slots = Math.min(pipe.bufs.length, pipe.ringSize);
+    for (let n = 0, at = L.bufs; n < slots; n++, at += L.bufBytes) this.readBuf(pipe.bufs[n], at);
+  }
+
+  private readTmpPage(): void {
+    const { k, layout: L } = this;
+    const page = this.pageOf(this.i32[(L.pipe + L.tmpPage) >> 2]);
+    // As in anonPipeBufRelease(): whoever takes it next has not written it.
+    if (page !== k.pipe.tmpPage) page?.data.fill(0);
+    k.pipe.tmpPage = page;
   }
 
   private readBuf(buf: PipeBuffer, at: number): void {
@@ -212,6 +234,7 @@ export class Machine {
       k.die('no-bug', this.by, `${this.by}() releases a slot that the ring does not have`);
     }
     this.readBuf(buf, at);
+    this.readTmpPage();
     return buf;
   }
 
@@ -252,16 +275,12 @@ export class Machine {
   /** What the C may not leave behind. */
   private checkLeft(): void {
     for (let n = 0; n < NULL_WORDS; n++) {
-      if (this.i32[n] !== 0) this.k.die('no-bug', this.by, `${this.by}() writes through a NULL pointer`);
+      if (this.i32[n] === 0) continue;
+      // Or every call from here on has done it.
+      this.i32.fill(0, 0, NULL_WORDS);
+      this.k.die('no-bug', this.by, `${this.by}() writes through a NULL pointer`);
     }
-    if (this.statics.length > 0) this.checkStatics();
-  }
-
-  private checkStatics(): void {
-    this.statics.forEach(({ name, at, size }, n) => {
-      const was = this.pristine[n];
-      for (let b = 0; b < size; b++) if (this.u8[at + b] !== was[b]) throw new StaticKept(name, size, this.by);
-    });
+    if (this.statics.length > 0) checkStatics(this.u8, this.statics, this.pristine, this.by);
   }
 
   /** Whatever was thrown while the C ran, as what it is. */
@@ -272,24 +291,5 @@ export class Machine {
       this.k.die('no-bug', this.by, `${this.by}() ${trapText(error.message)}`);
     }
     throw error;
-  }
-}
-
-/** What a trap of WebAssembly means in C. */
-function trapText(message: string): string {
-  if (/out of bounds/.test(message)) return 'touches an address where nothing is: an oops';
-  if (/null function|table index|signature/.test(message))
-    return 'calls through a pointer that is no function: an oops';
-  if (/divide|remainder/.test(message)) return 'divides by zero';
-  if (/stack/i.test(message)) return 'recurses until the stack is full';
-  return `ends in a trap (${message})`;
-}
-
-/** The C keeps something that is no part of the Kernel, so that a state is more than what is saved of it. */
-class StaticKept extends UsageError {
-  constructor(name: string, size: number, by: string) {
-    super(
-      `--kernel-tree: lib/iov_iter.c keeps '${name}' (${size} bytes) from call to call, and ${by}() has changed it: what is neither in the iterator nor in the pipe is no part of a state; take it out, or put it into a struct that is passed`,
-    );
   }
 }

@@ -9,7 +9,9 @@ import { beforePoison } from '../../model/linux/6.1/iov_iter/iterate.js';
 import { memcpyToPage } from '../../model/mm.js';
 import {
   clearUserAddr,
+  copyFromUser,
   copyFromUserAddr,
+  copyToUser,
   copyToUserAddr,
   copyToUserNofault,
   faultInUser,
@@ -23,6 +25,9 @@ import type { Imports } from './wasm.js';
 /** Addresses of c/include/iov/mm.h: pages that are mapped, and the caller's buffer. */
 const KMAP = 0x20000000;
 const KBUF = 0x30000000;
+
+/** What read() and write() of a pipe are passed, byte by byte: the user's buffer, which may fault. */
+export const USER_BUFFER = 0x40000000;
 
 /** `addr` of the copies: the caller's buffer. */
 export const kbufAddress = (k: Kernel): number => KBUF + k.kbufAt;
@@ -151,6 +156,12 @@ function sumOf(m: Machine, addr: number, n: number): number {
   return sum;
 }
 
+/** The next copy with the user's buffer is of the byte that the C has named. */
+function atByte(k: Kernel, addr: number): Kernel {
+  k.user.pos = addr - USER_BUFFER;
+  return k;
+}
+
 type ToUser = (to: number, from: number, n: number) => number;
 
 /** copy_to_user() */
@@ -161,7 +172,10 @@ export function copyOut(m: Machine): ToUser {
       m,
       from >>> 0,
       n,
-      (_k, addr, { bytes, at }, part) => copyToUserAddr(k, addr, bytes, at, part, m.by),
+      (_k, addr, { page, bytes, at }, part) =>
+        addr < USER_BUFFER
+          ? copyToUserAddr(k, addr, bytes, at, part, m.by)
+          : part - copyToUser(atByte(k, addr), page, at, part, m.by),
       to >>> 0,
     );
 }
@@ -182,7 +196,10 @@ export function memoryImports(m: Machine, toUser: ToUser): Imports {
         m,
         to >>> 0,
         n,
-        (_k, addr, { bytes, at }, part) => copyFromUserAddr(k, addr, bytes, at, part, isAtomic !== 0, m.by),
+        (_k, addr, { page, bytes, at }, part) =>
+          addr < USER_BUFFER
+            ? copyFromUserAddr(k, addr, bytes, at, part, isAtomic !== 0, m.by)
+            : part - copyFromUser(atByte(k, addr), page, at, part, m.by),
         from >>> 0,
       ),
     clear_user: (to: number, n: number) => clearUserAddr(k, to >>> 0, n, m.by),

@@ -3,8 +3,9 @@
 import type { WasmModule } from './wasm.js';
 import { WebAssembly } from './wasm.js';
 
-/** A variable of lib/iov_iter.c that is written: where it lies in linear memory, in bytes. */
+/** A variable of the C that is written: in which file, and where it lies in linear memory, in bytes. */
 export interface StaticVariable {
+  readonly file: string;
   readonly name: string;
   readonly at: number;
   readonly size: number;

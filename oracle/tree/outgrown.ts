@@ -41,8 +41,8 @@ function adviceFor(tree: Tree, name: string): string {
 }
 
 /** One sentence, from what the compiler and the linker had to complain of. */
-export function outgrown(tree: Tree, complaints: string): string {
-  const start = `--kernel-tree ${tree.name}: lib/iov_iter.c of Linux ${tree.version}`;
+export function outgrown(tree: Tree, file: string, complaints: string): string {
+  const start = `--kernel-tree ${tree.name}: ${file} of Linux ${tree.version}`;
   const headers = [...complaints.matchAll(/fatal error: '([^']+)' file not found/g)].map(([, header]) => header);
   if (headers.length > 0) {
     const list = [...new Set(headers)].map((header) => `<${header}>`).join(', ');
@@ -51,7 +51,7 @@ export function outgrown(tree: Tree, complaints: string): string {
   const lines = complaints.split('\n').filter((line) => /error:/.test(line));
   const names = new Set(lines.flatMap((line) => MISSING.flatMap((pattern) => pattern.exec(line)?.[1] ?? [])));
   if (names.size === 0) {
-    const first = (lines[0] ?? complaints.trim().split('\n')[0]).replace(/^tree\//, '');
+    const first = (lines[0] ?? complaints.trim().split('\n')[0]).replace(/^(\.\/)?tree\//, '');
     return `${start} does not compile: ${first.replace(/\.$/, '')}; correct it, or where the kernel's own build takes it, extend a file of ${FOLDER}`;
   }
   const told = [...names].slice(0, NAMED).map((name) => adviceFor(tree, name));

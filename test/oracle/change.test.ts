@@ -121,8 +121,8 @@ describe(`a change of a kernel's tree${absent('6.1')}`, { skip: absent('6.1') !=
     expect(await saidOf('--patch', patchOf(hunk('lib/iov_iter.c', 'not there')))).toMatch(
       /it does not apply to Linux 6\.1\.\d+ in .*; rebase it/,
     );
-    expect(await saidOf('--patch', patchOf(hunk('fs/pipe.c', 'x')))).toMatch(
-      /it changes fs\/pipe\.c, and of a tree only lib\/iov_iter\.c, /,
+    expect(await saidOf('--patch', patchOf(hunk('fs/splice.c', 'x')))).toMatch(
+      /it changes fs\/splice\.c, and of this tree only lib\/iov_iter\.c, fs\/pipe\.c, /,
     );
     expect(await saidOf('--rev', 'a')).toMatch(/this is no range; write two revisions/);
     expect(await saidOf('--rev', 'a..b')).toMatch(/there is no revision 'a' in /);

@@ -28,10 +28,12 @@ describe('the map of the linker', () => {
       '    42e4      7f8        4         runtime.o:(.bss.iov_fuel)',
       '    42e8      7fc        8         iov_iter.o:(.data.copy_page_to_iter.last)',
       '    4000      65b        9         iov_iter.o:(.rodata.names)',
+      '    42f0      804        4         pipe.o:(.data.pipe_max_size)',
     ].join('\n');
     expect(staticsIn(map)).toEqual([
-      { name: 'calls', at: 0x42e0, size: 4 },
-      { name: 'last', at: 0x42e8, size: 8 },
+      { file: 'lib/iov_iter.c', name: 'calls', at: 0x42e0, size: 4 },
+      { file: 'lib/iov_iter.c', name: 'last', at: 0x42e8, size: 8 },
+      { file: 'fs/pipe.c', name: 'pipe_max_size', at: 0x42f0, size: 4 },
     ]);
   });
 });

@@ -154,12 +154,12 @@ IOV_IMPORT(bug) __attribute__((noreturn)) void iov_bug(const char *function, int
 #define PTR_ERR(p) ((long)(p))
 #define ERR_PTR(err) ((void *)(long)(err))
 
-/* Named by the declarations of pipes; no call of an iterator takes one. */
+/* No call of an iterator takes one; a pipe's lock is counted. */
 struct mutex {
-	int unused;
+	int held;
 };
 typedef struct {
-	int unused;
+	int lock;
 } wait_queue_head_t;
 
 #define rcu_read_lock() ((void)0)
