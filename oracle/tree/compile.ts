@@ -5,7 +5,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../harness/bounds-text.js';
@@ -19,10 +28,9 @@ import { PIPE_SOURCE, SOURCE } from './source.js';
 import { needToolchain } from './toolchain.js';
 import { WebAssembly } from './wasm.js';
 
-const FLAGS = [
-  '--target=wasm32',
+/** For any target. */
+export const ANY_TARGET: readonly string[] = [
   '-std=gnu11',
-  '-O2',
   '-ffreestanding',
   '-fno-builtin',
   '-nostdinc',
@@ -31,7 +39,6 @@ const FLAGS = [
   '-fno-strict-overflow',
   '-fno-delete-null-pointer-checks',
   '-w',
-  '-fdata-sections',
   '-ferror-limit=0',
   '-fno-caret-diagnostics',
   '-fmacro-backtrace-limit=1',
@@ -39,6 +46,8 @@ const FLAGS = [
   '-DCONFIG_ARCH_HAS_COPY_MC=1',
   '-DCONFIG_ARCH_HAS_UACCESS_FLUSHCACHE=1',
 ];
+
+const FLAGS = ['--target=wasm32', '-O2', '-fdata-sections', ...ANY_TARGET];
 
 /** Each basic block calls __sanitizer_cov_trace_pc(), which counts, so that no loop is endless; none is left out, for it may be the loop. */
 const COUNTED = ['-fsanitize-coverage=trace-pc', '-mllvm', '-sanitizer-coverage-prune-blocks=0'];
@@ -55,13 +64,14 @@ const LINK = [
   ...EXPORTS.map((name) => `--export-if-defined=${name}`),
 ];
 
-function ourFiles({ ours }: Tree): [string, string][] {
-  const names = ['runtime.c', 'pipe.c', ...SHIM_NAMES.map((name) => `include/iov/${name}.h`), 'include/iov/mm.h'];
+/** Our own C, these sources and the shims, as [path, text]. */
+export function ourFiles({ ours }: Tree, sources: readonly string[] = ['runtime.c', 'pipe.c']): [string, string][] {
+  const names = [...sources, ...SHIM_NAMES.map((name) => `include/iov/${name}.h`), 'include/iov/mm.h'];
   return [...new Set(names)].map((name) => [name, readFileSync(join(ours, name), 'utf8')]);
 }
 
 /** -D of what the tree has. */
-function features({ files }: Tree): string[] {
+export function features({ files }: Tree): string[] {
   const text = files.get('include/linux/uio.h') ?? '';
   return FEATURES.filter(([, names]) => names.test(text)).map(([define]) => `-D${define}=1`);
 }
@@ -74,7 +84,7 @@ function writeAll(dir: string, files: Iterable<readonly [string, string]>): void
 }
 
 /** Runs the compiler in `dir`; what it has to complain of, '' for nothing. */
-function complaintsOf(program: string, args: readonly string[], dir: string): string {
+export function complaintsOf(program: string, args: readonly string[], dir: string): string {
   const { status, stderr, error } = spawnSync(program, args, { cwd: dir, encoding: 'utf8' });
   if (error !== undefined) throw error;
   return status === 0 ? '' : stderr;
@@ -91,15 +101,20 @@ export function staticsIn(map: string): StaticVariable[] {
   }));
 }
 
-function build(tree: Tree, flags: readonly string[], dir: string): void {
-  const { clang, linker } = needToolchain();
-  writeAll(dir, ourFiles(tree));
+/** Puts what is compiled into a folder: ours at the top, the tree's under tree/. */
+export function layOut(tree: Tree, ours: readonly [string, string][], dir: string): void {
+  writeAll(dir, ours);
   writeAll(
     join(dir, 'tree'),
     forwarders().map(([header, text]) => [`include/${header}`, text]),
   );
   // The tree's own headers last: they stand where a shim has none.
   writeAll(join(dir, 'tree'), tree.files);
+}
+
+function build(tree: Tree, flags: readonly string[], dir: string): void {
+  const { clang, linker } = needToolchain();
+  layOut(tree, ourFiles(tree), dir);
   const common = [...FLAGS, ...flags, '-I', 'include', '-I', 'tree/include', '-c'];
   const sources: [file: string, args: string[], object: string][] = [
     [SOURCE, [...COUNTED, `tree/${SOURCE}`], 'iov_iter.o'],
@@ -121,11 +136,11 @@ function build(tree: Tree, flags: readonly string[], dir: string): void {
 }
 
 /** Puts what was built where the next run finds it; another process may have done so meanwhile. */
-function store(from: string, to: string): void {
+export function store(from: string, to: string, names = ['statics.json', 'module.wasm']): void {
   mkdirSync(to, { recursive: true });
-  for (const name of ['statics.json', 'module.wasm']) {
+  for (const name of names) {
     const part = join(to, `${name}.${process.pid}`);
-    writeFileSync(part, readFileSync(join(from, name)));
+    copyFileSync(join(from, name), part);
     renameSync(part, join(to, name));
   }
 }

@@ -7,12 +7,13 @@ import type { Tree } from './source.js';
 /** Things that are named in one message, at most. */
 const NAMED = 8;
 
-/** What clang and wasm-ld say of a name that they do not know. */
+/** What clang, wasm-ld and ld say of a name that they do not know. */
 const MISSING: readonly RegExp[] = [
   /call to undeclared (?:library )?function '([^']+)'/,
   /use of undeclared identifier '([^']+)'/,
   /unknown type name '([^']+)'/,
   /undefined symbol: (\S+)/,
+  /undefined reference to `([^']+)'/,
   /no member named '([^']+)' in/,
   /(?:incomplete definition of type|field has incomplete type|variable has incomplete type) '(?:struct )?([^']+)'/,
 ];

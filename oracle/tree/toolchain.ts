@@ -1,4 +1,4 @@
-/** The compiler and the linker for WebAssembly, under whatever name this machine has them. */
+/** The compiler, and the linker for WebAssembly, under whatever name this machine has them. */
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -59,6 +59,23 @@ export function findToolchain(): Toolchain | undefined {
   const version = execFileSync(clang.path, ['--version'], { encoding: 'utf8' }).split('\n')[0];
   known = { clang: clang.path, linker: linker.path, version };
   return known;
+}
+
+/** Processors of 64 bits, as Node.js names them. */
+const WIDE = ['arm64', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64'];
+
+/** Why no program of 64 bits can be compiled and run here; '' where one can. */
+export function whyNotWide(arch: string = process.arch): string {
+  if (!WIDE.includes(arch)) return `this machine (${arch}) runs no programs of 64 bits`;
+  return programs('clang').length === 0 ? `no clang on PATH; install it with: ${INSTALL_TOOLCHAIN}` : '';
+}
+
+/** The compiler for this machine itself: its path, and the first line of `clang --version`. */
+export function needNative(): Omit<Toolchain, 'linker'> {
+  const why = whyNotWide();
+  if (why !== '') throw new UsageError(`--kernel-tree: ${why}`);
+  const clang = findToolchain()?.clang ?? programs('clang')[0].path;
+  return { clang, version: execFileSync(clang, ['--version'], { encoding: 'utf8' }).split('\n')[0] };
 }
 
 export function needToolchain(): Toolchain {

@@ -25,7 +25,7 @@ typedef _Bool bool;
 #define true 1
 #define false 0
 #endif
-/* 32 bits wide on this target, as on a 32-bit machine. */
+/* As wide as the target's: 32 bits in WebAssembly, as on a 32-bit machine. */
 typedef unsigned long size_t;
 typedef long ssize_t;
 typedef unsigned long __kernel_size_t;
@@ -42,7 +42,7 @@ typedef struct {
 #define NULL ((void *)0)
 #define INT_MAX 0x7fffffff
 #define UINT_MAX (~0U)
-#define LONG_MAX 0x7fffffffL
+#define LONG_MAX ((long)(~0UL >> 1))
 #define ULONG_MAX (~0UL)
 #define SIZE_MAX (~(size_t)0)
 
