@@ -19,6 +19,7 @@ import { FUZZ_BUDGET } from './options.js';
 import { complain, print, statusAfterOutput, watchStdout } from './output.js';
 import { PROLOGUE_STEPS } from './plan.js';
 import { reportersHelp } from './reporter-options.js';
+import { addOverflow } from './overflow-command.js';
 import { addRepro } from './repro-command.js';
 import { addReport } from './report-command.js';
 import { retrace } from './retrace-command.js';
@@ -222,6 +223,7 @@ function makeProgram(done: Done): Command {
   addDesignCommands(program, done);
   addVerify(program, done);
   addDiff(program, done, hasColour);
+  addOverflow(program, done);
   addCorpus(program, done);
   addCampaign(program, done);
   return program;
