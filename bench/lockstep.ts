@@ -48,6 +48,10 @@ const random = (version: Row['version'], scenario: ScenarioName): Row => ({
 });
 
 const ROWS: readonly Row[] = [
+  exhaustive('6.1', 'packet', 'tiny'),
+  exhaustive('6.12', 'packet', 'tiny'),
+  exhaustive('6.1', 'splice', 'tiny'),
+  exhaustive('6.12', 'splice', 'tiny'),
   exhaustive('6.1', 'pipe-iter', 'tiny'),
   exhaustive('6.1', 'pipe-iter', 'default,contents=off'),
   exhaustive('6.1', 'iov-iter', 'tiny'),
@@ -60,6 +64,8 @@ const ROWS: readonly Row[] = [
   exhaustive('6.12', 'extract', 'tiny'),
   exhaustive('6.12', 'fork-dma', 'default'),
   exhaustive('6.12', 'vmsplice', 'tiny'),
+  random('6.1', 'packet'),
+  random('6.12', 'packet'),
   random('6.1', 'pipe-iter'),
   random('6.1', 'iov-iter'),
   random('6.1', 'extract'),
@@ -151,7 +157,7 @@ function lineOf(row: Row, m: Measured): string {
 
 const TEXT = `# The C in lockstep with its restatement
 
-Written by \`npm run lockstep\`, on Debian's linux-source-6.1 and linux-source-6.12: \`lib/iov_iter.c\` as it is, compiled for pages of the bounds' size, beside \`linux-6.1\` and \`linux-6.12\`. Each call is taken by both from one image, and what they leave is compared: return value, WARN and BUG, every field of the state (iterator, ring, references, pins, contents of pages, page tables, request), what was delivered, and which rules break. \`symmetry=ring+anon\`: nothing that a call names is renamed.
+Written by \`npm run lockstep\`, on Debian's linux-source-6.1 and linux-source-6.12: \`lib/iov_iter.c\` and \`fs/pipe.c\` as they are, compiled for pages of the bounds' size, beside \`linux-6.1\` and \`linux-6.12\`. Each call is taken by both from one image, and what they leave is compared: return value, WARN and BUG, every field of the state (iterator, ring, references, pins, contents of pages, page tables, request), what was delivered, and which rules break. \`symmetry=ring+anon\`: nothing that a call names is renamed.
 
 An edge is taken twice, once on each side. One thread, user CPU time, on two cores shared with other work that took most of them; a search this short is warming up for much of its time. \`check\` is a search of one design alone with the same bounds, of ${count(ALONE)} edges at most. Random walks (seed 1) are beyond what was searched to the end.
 

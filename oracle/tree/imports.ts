@@ -40,6 +40,10 @@ function pageImports(m: Machine): Imports {
       callRelease(k, buf, ops);
       m.writeBack(buf, at);
     },
+    confirm(_pipe: number, at: number) {
+      const buf = m.bufOf(at);
+      return buf.page?.isUptodate === false ? k.fn.pipeBufConfirm(k, buf) : 0;
+    },
     xas_retry: (index: number) => (xasRetry(k, index) ? 1 : 0),
     no_slot(queue: number, slot: number) {
       const why =

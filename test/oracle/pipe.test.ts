@@ -20,6 +20,7 @@ describe.each<[Version, ScenarioName, number]>([
   ['6.1', 'packet', 67_508],
   ['6.12', 'packet', 67_508],
   ['6.1', 'splice', 44_234],
+  ['6.1', 'file-splice', 36_334],
 ])('%s, %s', (version, scenario, edges) => {
   const why = absent(version);
   test.skipIf(why !== '')(`the C is called, and differs nowhere in the whole of tiny${why}`, () => {

@@ -43,6 +43,8 @@ void *iov_struct_set(void *to, int c, size_t n)
 /* The model does it, with the slot as the C has left it. */
 IOV_IMPORT(release) void iov_release(struct pipe_inode_info *pipe, struct pipe_buffer *buf, int ops);
 
+IOV_IMPORT(confirm) int iov_confirm(struct pipe_inode_info *pipe, struct pipe_buffer *buf);
+
 #define IOV_OPS(n) \
 	static void iov_release_##n(struct pipe_inode_info *pipe, struct pipe_buffer *buf) \
 	{ \
@@ -56,7 +58,7 @@ IOV_OPS(4)
 IOV_OPS(5)
 static const struct pipe_buf_operations anon_pipe_buf_ops = { .release = iov_release_1 };
 static const struct pipe_buf_operations packet_pipe_buf_ops = { .release = iov_release_2 };
-const struct pipe_buf_operations page_cache_pipe_buf_ops = { .release = iov_release_3 };
+const struct pipe_buf_operations page_cache_pipe_buf_ops = { .confirm = iov_confirm, .release = iov_release_3 };
 const struct pipe_buf_operations default_pipe_buf_ops = { .release = iov_release_4 };
 static const struct pipe_buf_operations user_page_pipe_buf_ops = { .release = iov_release_5 };
 const struct pipe_buf_operations *const iov_ops[] = {
