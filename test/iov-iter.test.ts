@@ -254,7 +254,7 @@ describe('a planted defect is found, with its shortest trace', () => {
 
 describe('what was copied wrongly is said in words', () => {
   const explained = (bounds: string): string => {
-    const { runner, classes } = search(planted('too-far', { copyToIter: oneTooFar }), 'iov-iter', bounds);
+    const { runner, classes } = search(planted('too-far', { copyToIter: oneTooFar }), 'iov-iter', bounds, 100_000);
     const cls = classes.find((c) => c.class.invariant === 'copies-what-it-says');
     const path = new Path(runner);
     for (const op of cls?.path ?? []) path.take(op);
