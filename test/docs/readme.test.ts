@@ -99,6 +99,7 @@ describe('commands', () => {
       'init',
       'list',
       'minimize',
+      'overflow',
       'replay',
       'report',
       'repro',
