@@ -15,7 +15,7 @@ describe('a command line', () => {
   test.each([
     [['bogus'], "unknown command 'bogus'"],
     [[], 'name a command'],
-    [['check'], "missing required argument 'design'"],
+    [['check'], 'name a design or a file'],
     [['check', 'packet-2012', '--bonds', 'tiny'], 'did you mean --bounds?'],
     [['check', 'packet-2013'], "did you mean 'packet-2012'?"],
     [['check', 'packet-2012', '--scenario', 'paket'], "did you mean 'packet'?"],
