@@ -6,7 +6,8 @@ const WANTED = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^docs\/[^/]+\.(md|json|svg)$/,
   /^corpus\/(README\.md|(regressions|seeds)\/[^/]+)$/,
-  /^oracle\/tree\/c\/(runtime\.c|include\/iov\/\w+\.h)$/,
+  /^oracle\/tree\/c\/((runtime|pipe|wide|wide_main)\.c|include\/iov\/\w+\.h)$/,
+  /^examples\/([\w-]+\.campaign\.json|[\w-]+\/(README\.md|[\w-]+\.ts))$/,
   /^dist\/index\.(js|d\.ts)$/,
   /^dist\/(model|invariants|harness|check|fuzz|oracle|campaign|reports|cli|vitest)\/.*\.(js|d\.ts)$/,
 ];
@@ -19,6 +20,8 @@ const NEEDED = [
   'dist/index.d.ts',
   'dist/cli/main.js',
   'oracle/tree/c/runtime.c',
+  'oracle/tree/c/pipe.c',
+  'oracle/tree/c/wide.c',
   'oracle/tree/c/include/iov/kernel.h',
   'dist/vitest/index.js',
   'dist/vitest/index.d.ts',

@@ -49,6 +49,8 @@ describe('the packed files', () => {
     'dist/index.d.ts',
     'dist/cli/main.js',
     'oracle/tree/c/runtime.c',
+    'oracle/tree/c/pipe.c',
+    'oracle/tree/c/wide.c',
     'oracle/tree/c/include/iov/kernel.h',
     'dist/vitest/index.js',
     'dist/vitest/index.d.ts',
