@@ -1,6 +1,5 @@
 /** What a change of a kernel's tree adds to what is broken, what it takes away, and what it leaves. */
 import type { CheckResult, Violation } from '../harness/result.js';
-import type { ViolationClass } from '../harness/runner.js';
 import type { Colour } from './later.js';
 import { plural, where } from './later.js';
 import { wrap } from './steps.js';
@@ -13,9 +12,6 @@ export function changeText({ violations, gone }: CheckResult): string {
 }
 
 const line = (cls: string, at: string, width: number): string[] => wrap(`${cls}: ${at}`, width, '  ');
-
-const whereOf = ({ op, function: fn }: ViolationClass): string =>
-  fn === op || fn === '' ? `${op}()` : `${op}, in ${fn}()`;
 
 /** Classes that were there before, a line each, and those that are gone. */
 export function restText(result: CheckResult, width: number, colour: Colour): string {
@@ -31,7 +27,7 @@ export function restText(result: CheckResult, width: number, colour: Colour): st
     ),
     ...block(
       exhausted ? 'gone with the change:' : 'not found any more, by a search that is not complete:',
-      gone.flatMap((cls) => line(cls.invariant, whereOf(cls), width)),
+      gone.flatMap((cls) => line(cls.invariant, where({ class: cls }), width)),
     ),
   ].join('\n\n');
 }

@@ -25,7 +25,7 @@ export function authorOf(name: string, design: Design): Design | undefined {
 }
 
 /** The table has the names of 4.8; in the kernels of iov_iter_get_pages2() its functions end in a 2. */
-export function shownFunction({ class: { op, function: fn } }: Violation): string {
+export function shownFunction({ class: { op, function: fn } }: Pick<Violation, 'class'>): string {
   return op === 'iov_iter_get_pages2' && fn.startsWith('iov_iter_get_pages') ? `${fn}2` : fn;
 }
 

@@ -6,10 +6,10 @@ export type Colour = (kind: 'bad' | 'dim' | 'bold', s: string) => string;
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
-export function where(v: Violation): string {
+export function where(v: Pick<Violation, 'class'>): string {
   const { op } = v.class;
   const fn = shownFunction(v);
-  return op === fn ? `${op}()` : `${op}, in ${fn}()`;
+  return op === fn || fn === '' ? `${op}()` : `${op}, in ${fn}()`;
 }
 
 export function laterText(later: readonly Violation[], width: number, colour: Colour): string {

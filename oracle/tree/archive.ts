@@ -1,10 +1,10 @@
 /** A kernel's source as one archive: the few files that are compiled are taken out of it, once. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../../harness/bounds-text.js';
-import { cacheFolder } from './cache.js';
+import { cacheFolder, filledOnce } from './cache.js';
 
 const ARCHIVE = /\.tar(\.(gz|xz|bz2|zst))?$/;
 
@@ -28,10 +28,7 @@ export function unpacked(name: string, paths: readonly string[]): string {
     .digest('hex')
     .slice(0, 16);
   const to = join(cacheFolder('source'), `${basename(path).replace(ARCHIVE, '')}-${key}`);
-  if (existsSync(to)) return to;
-  mkdirSync(cacheFolder('source'), { recursive: true });
-  const part = mkdtempSync(`${to}.`);
-  try {
+  return filledOnce(to, (part) => {
     const top = topOf(path);
     // Which of the headers there are is a matter of the version: that one is missing is no news.
     const { error } = spawnSync('tar', [
@@ -48,12 +45,5 @@ export function unpacked(name: string, paths: readonly string[]): string {
         `--kernel-tree ${name}: it can not be unpacked (${error.message}); unpack it, and name the folder`,
       );
     }
-    if (!existsSync(to)) renameSync(part, to);
-  } catch (error) {
-    // Another process may have been faster.
-    if (!existsSync(to)) throw error;
-  } finally {
-    rmSync(part, { recursive: true, force: true });
-  }
-  return to;
+  });
 }

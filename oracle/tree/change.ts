@@ -4,12 +4,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../../harness/bounds-text.js';
 import { isArchive } from './archive.js';
-import { cacheFolder } from './cache.js';
+import { cacheFolder, filledOnce } from './cache.js';
 import type { Tree } from './source.js';
 import { COPIED, openTree, PIPE_SOURCE } from './source.js';
 
@@ -45,20 +45,7 @@ function git(
 function kept(files: Files): string {
   const hash = createHash('sha256');
   for (const [path, text] of files) hash.update(`${path}\0${text.length}\0${text}`);
-  const to = join(cacheFolder('changed'), hash.digest('hex').slice(0, 16));
-  if (existsSync(to)) return to;
-  mkdirSync(dirname(to), { recursive: true });
-  const part = mkdtempSync(`${to}.`);
-  try {
-    writeAll(part, files);
-    renameSync(part, to);
-  } catch (error) {
-    // Another process may have been faster.
-    if (!existsSync(to)) throw error;
-  } finally {
-    rmSync(part, { recursive: true, force: true });
-  }
-  return to;
+  return filledOnce(join(cacheFolder('changed'), hash.digest('hex').slice(0, 16)), (part) => writeAll(part, files));
 }
 
 function writeAll(dir: string, files: Files): void {
