@@ -10,6 +10,8 @@ import type { Bounds } from '../model/bounds.js';
 import type { ScenarioName } from '../model/scenario.js';
 import type { DesignModule, DesignRef } from './load.js';
 import { loadDesign } from './load.js';
+import type { Counted } from '../oracle/tree/design.js';
+import type { Design } from '../model/design.js';
 
 export interface SessionWorld {
   readonly ref: DesignRef;
@@ -24,10 +26,25 @@ export interface SessionWorld {
   readonly memory?: SharedArrayBuffer;
 }
 
+/** The design of a place; where the C of a tree stands in it, it counts its edges. */
+async function designOf(
+  { ref, onBase }: SessionWorld,
+  module?: DesignModule,
+): Promise<Partial<Counted> & { readonly design: Design }> {
+  const { tree, ...own } = ref;
+  const named = await loadDesign(own, module);
+  // The base of a tree's design is what the tree is put on.
+  if (tree !== undefined && !onBase) {
+    const { countedDesign } = await import('../oracle/tree/design.js');
+    const { openTree } = await import('../oracle/tree/source.js');
+    return countedDesign(openTree(tree.name, tree.ours, tree.changed), named);
+  }
+  return { design: tree === undefined && onBase && named.base !== undefined ? named.base : named };
+}
+
 export async function createSession(world: SessionWorld, module?: DesignModule): Promise<Session> {
-  const named = await loadDesign(world.ref, module);
-  const design = world.onBase && named.base !== undefined ? named.base : named;
+  const { design, edgesOf } = await designOf(world, module);
   const runner = new Runner(design, world.bounds, world.scenario);
   if (world.memory !== undefined) new Heartbeat(world.memory).follow(runner);
-  return create(runner, world.seed, world.hasBins, world.known);
+  return create(runner, world.seed, world.hasBins, world.known, edgesOf?.(runner.k));
 }

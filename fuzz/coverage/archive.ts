@@ -17,12 +17,13 @@ export interface Parent {
   readonly ops: Int32Array;
   /** What was drawn on the way to it was drawn by this. */
   readonly taste: number;
+  /** What its last op met that no run had; -1: kept for its code. */
+  readonly bin: number;
 }
 
 interface Entry {
   ops: Int32Array;
   taste: number;
-  /** -1: kept for its code. */
   readonly bin: number;
   picks: number;
 }

@@ -12,7 +12,7 @@ import { PipeBufOps } from '../../model/kernel.js';
 import type { RingView } from '../../model/ring.js';
 
 /** Bins that there are room for, by kind; names are hashed into them. */
-export const KINDS = 8;
+export const KINDS = 9;
 const KIND_SHIFT = 15;
 export const BINS = KINDS << KIND_SHIFT;
 
@@ -27,7 +27,20 @@ function binOf(kind: number, a: number, b: number, c: number): number {
   return (kind << KIND_SHIFT) | ((h ^ (h >>> 15)) & ((1 << KIND_SHIFT) - 1));
 }
 
-const KIND = { pair: 0, onRing: 1, ring: 2, context: 3, both: 4, memory: 5, inContext: 6, counter: 7 } as const;
+const KIND = {
+  pair: 0,
+  onRing: 1,
+  ring: 2,
+  context: 3,
+  both: 4,
+  memory: 5,
+  inContext: 6,
+  counter: 7,
+  edge: 8,
+} as const;
+
+/** Bins of edges of compiled code. */
+export const EDGE: number = KIND.edge;
 
 /** none, one, more, all. */
 function amount(n: number, most: number): number {
@@ -104,6 +117,13 @@ function mostReferences(k: Kernel): number {
   return Math.min(most, 254);
 }
 
+/** Edges of compiled code that a design runs beside the model's, by number. */
+export interface Edges {
+  readonly length: number;
+  /** Tells each that was taken since this was last asked. */
+  drain(tell: (edge: number) => void): void;
+}
+
 export class Bins {
   /** Times that the present run met each bin, up to 255. */
   readonly counts = new Uint8Array(BINS);
@@ -120,9 +140,13 @@ export class Bins {
 
   /** Head says how often the ring was gone round. */
   private readonly ringBits: number;
+  private readonly edges: Edges | undefined;
+  private readonly meetEdge = (edge: number): void => this.meet((KIND.edge << KIND_SHIFT) | edge);
 
-  constructor(runner: Runner) {
+  constructor(runner: Runner, edges?: Edges) {
     this.runner = runner;
+    this.edges = edges;
+    if (edges !== undefined && edges.length > 1 << KIND_SHIFT) throw new RangeError(`${edges.length} edges`);
     this.ringBits = Math.log2(runner.k.bounds.ring);
   }
 
@@ -131,6 +155,7 @@ export class Bins {
     for (let n = 0; n < this.size; n++) this.counts[this.met[n]] = 0;
     this.size = this.steps = this.last = this.context = 0;
     this.rings.fill(0);
+    this.edges?.drain(() => {});
   }
 
   private meet(bin: number): void {
@@ -174,6 +199,7 @@ export class Bins {
     if (k.mms.length > 0 || k.splice.files.length > 0) this.meet(binOf(KIND.memory, memoryClass(k), op, 0));
     this.meet(binOf(KIND.counter, mostReferences(k), 0, 0));
     if (k.needs.pipe) this.laps();
+    this.edges?.drain(this.meetEdge);
     this.last = op;
   }
 }

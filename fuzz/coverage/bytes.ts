@@ -32,8 +32,9 @@ export class ByteMutator {
   }
 }
 
-/** jsfuzz's corpus, drawing from `prng`; undefined where jsfuzz is not installed. */
+/** jsfuzz's corpus, drawing from `prng`; undefined where jsfuzz is not installed, or an op does not fit its bytes. */
 export async function byteMutator(prng: Prng, opCount: number, lengthMax: number): Promise<ByteMutator | undefined> {
+  if (opCount > 2 ** (8 * WIDTH)) return undefined;
   let Corpus: CorpusClass;
   try {
     ({ Corpus } = (await import('jsfuzz/build/src/corpus.js')) as unknown as { Corpus: CorpusClass });

@@ -15,7 +15,7 @@ import { OpMutator } from './mutate.js';
 import { Novelty } from './novelty.js';
 import type { Session } from './session.js';
 import { ANY, LENGTH_MAX } from './session.js';
-import { BINS, KINDS, kindOfBin } from './bins.js';
+import { BINS, EDGE, KINDS, kindOfBin } from './bins.js';
 
 /** Of a hundred runs: those that begin with nothing, mutants by jsfuzz, and an input with a random walk behind it. */
 const FRESH = 20;
@@ -23,6 +23,8 @@ const BYTES = 10;
 const TAIL = 45;
 /** Of a hundred such walks: those by the taste that led to the input. */
 const SAME_TASTE = 50;
+/** And of those behind an input that took a new edge of compiled code: those that take its last op with other arguments, on the way to the next. */
+const OTHER_ARGUMENTS = 50;
 const PROGRESS_EVERY = 1 << 8;
 
 export interface CoverageProgress {
@@ -142,8 +144,9 @@ export class Coverage {
     } else if (die < FRESH + BYTES && options.bytes !== undefined) {
       mutator.length = options.bytes.mutate(archive.pick().ops, mutator.out);
     } else if (die < FRESH + BYTES + TAIL) {
-      const { ops: parent, taste } = archive.pick();
+      const { ops: parent, taste, bin } = archive.pick();
       mutator.out.set(parent);
+      if (kindOfBin(bin) === EDGE && prng.below(100) < OTHER_ARGUMENTS) mutator.changeArgument(parent.length - 1);
       mutator.length = Math.min(LENGTH_MAX, parent.length + 1 + prng.below(LENGTH_MAX));
       mutator.out.fill(ANY, parent.length, mutator.length);
       if (prng.below(100) < SAME_TASTE) this.taste = taste;

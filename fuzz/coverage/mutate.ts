@@ -81,8 +81,7 @@ export class OpMutator {
   }
 
   /** The same op with other arguments. */
-  private changeArgument(): void {
-    const at = this.at();
+  changeArgument(at = this.at()): void {
     const n = this.out[at];
     if (n === ANY) return;
     const { first, end } = this.groupOf[n];

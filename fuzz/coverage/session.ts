@@ -9,6 +9,7 @@ import { Classes } from '../classes.js';
 import { Prng } from '../prng.js';
 import { Swarm } from '../swarm.js';
 import { Walk, Went } from '../walk.js';
+import type { Edges } from './bins.js';
 import { Bins } from './bins.js';
 
 /** Ops of the longest run. */
@@ -79,7 +80,7 @@ class WalkSession implements Session {
   private readonly known = new Set<string>();
   private readonly hasBins: boolean;
 
-  constructor(runner: Runner, seed: number, hasBins: boolean, known: readonly string[]) {
+  constructor(runner: Runner, seed: number, hasBins: boolean, known: readonly string[], edges?: Edges) {
     this.runner = runner;
     this.hasBins = hasBins;
     for (const key of known) this.known.add(key);
@@ -91,7 +92,7 @@ class WalkSession implements Session {
     this.prng = new Prng(seed);
     this.swarm = new Swarm(runner, this.prng);
     this.walk = new Walk(runner, LENGTH_MAX, (walk, n) => this.note(walk, n));
-    this.bins = new Bins(runner);
+    this.bins = new Bins(runner, edges);
   }
 
   get steps(): number {
@@ -165,7 +166,16 @@ class WalkSession implements Session {
   }
 }
 
-/** `hasBins`: the state of the model is coverage, too. `known`: classes that are no news, as `invariant op function`. */
-export function createSession(runner: Runner, seed: number, hasBins: boolean, known: readonly string[] = []): Session {
-  return new WalkSession(runner, seed, hasBins, known);
+/**
+ * `hasBins`: the state of the model is coverage, too, and so are `edges` of compiled code where there are some. `known`:
+ * classes that are no news, as `invariant op function`.
+ */
+export function createSession(
+  runner: Runner,
+  seed: number,
+  hasBins: boolean,
+  known: readonly string[] = [],
+  edges?: Edges,
+): Session {
+  return new WalkSession(runner, seed, hasBins, known, edges);
 }

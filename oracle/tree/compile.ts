@@ -52,6 +52,9 @@ const FLAGS = ['--target=wasm32', '-O2', '-fdata-sections', ...ANY_TARGET];
 /** Each basic block calls __sanitizer_cov_trace_pc(), which counts, so that no loop is endless; none is left out, for it may be the loop. */
 const COUNTED = ['-fsanitize-coverage=trace-pc', '-mllvm', '-sanitizer-coverage-prune-blocks=0'];
 
+/** For the coverage engine a byte for each edge as well, and no two conditions made into one, so that each is a step on the way. */
+const EDGES = ['-fsanitize-coverage=inline-8bit-counters', '-Xclang', '-fsanitize=fuzzer-no-link'];
+
 const LINK = [
   '--no-entry',
   '--stack-first',
@@ -61,6 +64,10 @@ const LINK = [
   '--export=iov_layout',
   '--export=__heap_base',
   '--export=__stack_pointer',
+  // Or each export would call the constructors first.
+  '--export=__wasm_call_ctors',
+  '--export-if-defined=__start___sancov_cntrs',
+  '--export-if-defined=__stop___sancov_cntrs',
   ...EXPORTS.map((name) => `--export-if-defined=${name}`),
 ];
 
@@ -112,15 +119,15 @@ export function layOut(tree: Tree, ours: readonly [string, string][], dir: strin
   writeAll(join(dir, 'tree'), tree.files);
 }
 
-function build(tree: Tree, flags: readonly string[], dir: string): void {
+function build(tree: Tree, flags: readonly string[], counted: readonly string[], dir: string): void {
   const { clang, linker } = needToolchain();
   layOut(tree, ourFiles(tree), dir);
   const common = [...FLAGS, ...flags, '-I', 'include', '-I', 'tree/include', '-c'];
   const sources: [file: string, args: string[], object: string][] = [
-    [SOURCE, [...COUNTED, `tree/${SOURCE}`], 'iov_iter.o'],
+    [SOURCE, [...counted, `tree/${SOURCE}`], 'iov_iter.o'],
     [SOURCE, ['runtime.c'], 'runtime.o'],
   ];
-  if (tree.files.has(PIPE_SOURCE)) sources.push([PIPE_SOURCE, [...COUNTED, '-I', '.', 'pipe.c'], 'pipe.o']);
+  if (tree.files.has(PIPE_SOURCE)) sources.push([PIPE_SOURCE, [...counted, '-I', '.', 'pipe.c'], 'pipe.o']);
   for (const [file, args, object] of sources) {
     const complaints = complaintsOf(clang, [...common, ...args, '-o', object], dir);
     if (complaints !== '') throw new UsageError(outgrown(tree, file, complaints));
@@ -148,20 +155,21 @@ export function store(from: string, to: string, names = ['statics.json', 'module
 /** Hash of everything that the module of a tree is made of, but for the page size. */
 export function treeHash(tree: Tree): string {
   const hash = createHash('sha256');
-  const parts = [needToolchain().version, ...FLAGS, ...COUNTED, ...LINK, ...features(tree), ...ourFiles(tree).flat()];
+  const flags = [...FLAGS, ...COUNTED, ...EDGES, ...LINK, ...features(tree)];
+  const parts = [needToolchain().version, ...flags, ...ourFiles(tree).flat()];
   for (const part of [...parts, ...forwarders().flat(), ...[...tree.files].flat()]) hash.update(part).update('\0');
   return hash.digest('hex');
 }
 
-/** The module of a tree for pages of so many bytes; a sentence where the tree can not be compiled. */
-export function compileTree(tree: Tree, pageSize: number): TreeModule {
+/** The module of a tree for pages of so many bytes, which counts its edges where that is asked for; a sentence where the tree can not be compiled. */
+export function compileTree(tree: Tree, pageSize: number, hasEdges = false): TreeModule {
   const shift = Math.log2(pageSize);
   const flags = [`-DPAGE_SHIFT=${shift}`, ...features(tree)];
-  const to = join(cacheFolder('tree'), `${treeHash(tree)}-${shift}`);
+  const to = join(cacheFolder('tree'), `${treeHash(tree)}-${shift}${hasEdges ? '-edges' : ''}`);
   if (!existsSync(join(to, 'module.wasm'))) {
     const dir = mkdtempSync(join(tmpdir(), 'iovcheck-tree-'));
     try {
-      build(tree, flags, dir);
+      build(tree, flags, hasEdges ? [...COUNTED, ...EDGES] : COUNTED, dir);
       store(dir, to);
     } finally {
       rmSync(dir, { recursive: true, force: true });

@@ -13,8 +13,10 @@ import { defineDesign } from '../../model/design.js';
 import { DESIGNS } from '../../model/designs/designs.js';
 import type { FunctionName, KernelFunctions } from '../../model/functions.js';
 import type { Kernel } from '../../model/kernel.js';
+import type { MachineOf } from './calls.js';
 import { callsOf } from './calls.js';
 import { compileTree } from './compile.js';
+import { Edges } from './edges.js';
 import { Machine } from './machine.js';
 import type { TreeModule } from './module.js';
 import { exportedBy } from './module.js';
@@ -37,14 +39,14 @@ export function baseOf(tree: Tree): Design {
 }
 
 /** One machine a kernel; the one of the last call is at hand. */
-function machines(tree: Tree): (k: Kernel) => Machine {
+function machines(tree: Tree, hasEdges: boolean): MachineOf {
   const modules = new Map<number, TreeModule>();
   const all = new WeakMap<Kernel, Machine>();
   let last: Machine | undefined;
   const find = (k: Kernel): Machine => {
     let machine = all.get(k);
     if (machine === undefined) {
-      const module = modules.get(k.pageSize) ?? compileTree(tree, k.pageSize);
+      const module = modules.get(k.pageSize) ?? compileTree(tree, k.pageSize, hasEdges);
       modules.set(k.pageSize, module);
       machine = new Machine(k, module);
       all.set(k, machine);
@@ -58,9 +60,22 @@ function machines(tree: Tree): (k: Kernel) => Machine {
 /** Id of a tree's design. */
 export const treeId = ({ version, change }: Tree): string => `tree-${version}${change === undefined ? '' : '-changed'}`;
 
-export function treeDesign(tree: Tree, base: Design): Design {
+export const treeDesign = (tree: Tree, base: Design): Design => designWith(tree, base, machines(tree, false));
+
+export interface Counted {
+  readonly design: Design;
+  /** The counts of what a kernel of that design has been through. */
+  edgesOf(k: Kernel): Edges;
+}
+
+/** The same design, in a build that counts how often each edge of the C is taken. */
+export function countedDesign(tree: Tree, base: Design): Counted {
+  const machineOf = machines(tree, true);
+  return { design: designWith(tree, base, machineOf), edgesOf: (k) => new Edges(machineOf(k)) };
+}
+
+function designWith(tree: Tree, base: Design, machineOf: MachineOf): Design {
   const exported = exportedBy(compileTree(tree, ANY_PAGE));
-  const machineOf = machines(tree);
   const calls = { ...callsOf(exported, machineOf), ...pipeCallsOf(exported, machineOf, base) };
   const files = calls.pipeRead === undefined ? [SOURCE] : [SOURCE, PIPE_SOURCE];
   const has = (name: string): boolean => base.present.has(name as FunctionName);

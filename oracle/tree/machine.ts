@@ -9,6 +9,7 @@
  */
 import type { IovIter, Kernel, Page, PipeBuffer } from '../../model/kernel.js';
 import { ITER_PIPE, PipeBufOps } from '../../model/kernel.js';
+import { edgesIn } from './edges.js';
 import { FUEL, importsFor } from './imports.js';
 import { IterForm } from './iter-form.js';
 import type { Layout } from './layout.js';
@@ -38,6 +39,8 @@ export class Machine {
   readonly layout: Layout;
   readonly c: Readonly<Record<string, CFunction>>;
   readonly vectors: Vectors;
+  /** Where the counts of its edges lie. */
+  readonly edges: ReturnType<typeof edgesIn>;
   i32 = new Int32Array(0);
   u8 = new Uint8Array(0);
   /** The function of the C that runs, for messages. */
@@ -58,6 +61,7 @@ export class Machine {
     this.memory = exports.memory as WasmMemory;
     this.stackPointer = exports.__stack_pointer as WasmGlobal;
     this.stackTop = this.stackPointer.value;
+    this.edges = edgesIn(exports);
     this.look();
     this.layout = readLayout(this.i32, (exports.iov_layout as WasmGlobal).value);
     this.c = Object.fromEntries(Object.entries(exports).filter(([, value]) => typeof value === 'function')) as Record<

@@ -172,6 +172,11 @@ describe('a mutant', () => {
     expect(list.flat().every((op) => op >= 0 && op < 13)).toBe(true);
     expect(new Set(list.map(String)).size).toBeGreaterThan(200);
   });
+
+  test('is by ops alone where there are more of them than two bytes name', async () => {
+    expect(await byteMutator(new Prng(1), 2 ** 16, 12)).toBeDefined();
+    expect(await byteMutator(new Prng(1), 2 ** 16 + 1, 12)).toBeUndefined();
+  });
 });
 
 describe('bins', () => {
