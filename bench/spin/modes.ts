@@ -20,16 +20,16 @@ export const MODES: readonly Mode[] = [
 export interface Own {
   readonly name: string;
   readonly workers: number;
-  /** Renamed pages and rotated rings are one state: fewer of them, and the time for the same question. */
-  readonly hasSymmetry: boolean;
+  /** The bound of that name: where it is not `off`, renamed pages and rotated rings are one state, so that there are fewer. */
+  readonly symmetry: 'off' | 'ring+anon' | 'on';
 }
 
-export const ONE: Own = { name: 'iovcheck, 1 worker', workers: 1, hasSymmetry: false };
+export const ONE: Own = { name: 'iovcheck, 1 worker', workers: 1, symmetry: 'off' };
 
 export const OWN: readonly Own[] = [
   ONE,
-  { name: 'iovcheck, 2 workers', workers: 2, hasSymmetry: false },
-  { name: 'iovcheck, 1 worker, symmetry=on', workers: 1, hasSymmetry: true },
+  { name: 'iovcheck, 2 workers', workers: 2, symmetry: 'off' },
+  { name: 'iovcheck, 1 worker, symmetry=on', workers: 1, symmetry: 'on' },
 ];
 
 export interface Run {

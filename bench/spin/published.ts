@@ -10,9 +10,9 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
 
-const grouped = (n: number): string => n.toLocaleString('en-US').replaceAll(',', ' ');
+export const grouped = (n: number): string => n.toLocaleString('en-US').replaceAll(',', ' ');
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const rule = head.map((_, i) => (i === 0 ? '---' : '--:'));
   return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 }
@@ -47,7 +47,7 @@ function section({ model, case: c, runs }: Measured): string[] {
     return { name, counts: list[0].counts, cost: { user: cost('user'), wall: cost('wall'), rss: cost('rss') } };
   });
   const costOf = new Map(rows.map(({ name, cost }) => [name, cost]));
-  const fewer = OWN.filter(({ hasSymmetry }) => hasSymmetry)
+  const fewer = OWN.filter(({ symmetry }) => symmetry !== 'off')
     .map(({ name }) => rows.find((row) => row.name === name)?.counts)
     .map((counts) => (counts === undefined ? '' : ` With \`symmetry=on\` ours has ${grouped(counts.states)} states.`));
   return [

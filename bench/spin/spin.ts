@@ -5,61 +5,16 @@
  * loop, fast-check and Quint. Writes reports/published/spin.md.
  */
 import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Measured, Own, Run } from './modes.js';
+import type { Measured, Run } from './modes.js';
 import { MODES, OWN } from './modes.js';
 import type { Case, Model, Size } from './models.js';
-import { MODELS, SAME } from './models.js';
-import type { Mode } from './pan.js';
-import { compile, counted, missing, timed } from './pan.js';
+import { MODELS } from './models.js';
+import { missing } from './pan.js';
 import { publish } from './published.js';
 import type { RandomRow } from './random.js';
 import { measureRandom } from './random.js';
-
-/** Compiled models are kept: gcc takes longer than pan. */
-const BUILD = resolve('.iovcheck/spin');
-const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
-
-interface Variant {
-  readonly name: string;
-  /** Whether it has to count as the others do. */
-  readonly isSame: boolean;
-  run(): Run;
-}
-
-function panVariant(model: Model, c: Case, mode: Mode): Variant {
-  const dir = compile(model, c.bounds, mode, BUILD);
-  return {
-    name: mode.name,
-    isSame: true,
-    run() {
-      const { output, cost } = timed('./pan', mode.pan, dir);
-      return { counts: counted(output), cost };
-    },
-  };
-}
-
-interface Result {
-  readonly results: readonly [{ readonly verdict: string; readonly stats: { states: number; edges: number } }];
-}
-
-function ownVariant(model: Model, c: Case, { name, workers, hasSymmetry }: Own): Variant {
-  const bounds = `${c.bounds},${hasSymmetry ? SAME.replace('symmetry=off', 'symmetry=on') : SAME}`;
-  const search = ['check', model.design, '--scenario', model.scenario, '--bounds', bounds];
-  const args = [CLI, ...search, '--workers', String(workers), '--memory', '10G', '--json', '--quiet'];
-  return {
-    name,
-    isSame: !hasSymmetry,
-    run() {
-      const { output, cost } = timed(process.execPath, args, BUILD);
-      const [{ verdict, stats }] = (JSON.parse(output) as Result).results;
-      if (verdict !== 'exhausted') throw new Error(`bench: ours ends as ${verdict}`);
-      return { counts: { states: stats.states, edges: stats.edges }, cost };
-    },
-  };
-}
+import { BUILD, ownVariant, panVariant } from './variants.js';
 
 /** Every variant once a round. */
 function measure(model: Model, c: Case, rounds: number): Measured {
