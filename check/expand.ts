@@ -75,8 +75,6 @@ export class Expander {
   private found = 0;
   private sighted = 0;
   private edges = 0;
-  /** Keeps the loads of the second pass alive. */
-  touched = 0;
 
   constructor(
     runner: Runner,
@@ -227,22 +225,16 @@ export class Expander {
   /** Looks up what is staged; what is new is judged, and kept. */
   private probe(): void {
     const { store, rows, hashes, slot, staged, twin, isSound } = this;
-    const { width, table } = store;
+    const { width } = store;
     this.isElsewhere = true;
-    const mask = (table.length >>> store.regionBits) - 1;
-    for (let i = 0; i < staged; i++) {
-      slot[i] = twin[i] === i ? table[store.regionOf(hashes[i]) + (hashes[i] & mask)] : 0;
-    }
-    let touched = 0;
-    for (let i = 0; i < staged; i++) if (slot[i] !== 0) touched += store.rows[(slot[i] - 1) * width];
-    this.touched = touched;
+    store.touch(hashes, twin, staged, slot);
     for (let i = 0; i < staged; i++) {
       isSound[i] = 1;
       if (twin[i] !== i) {
         if (isSound[twin[i]] !== 0) continue;
         // The first of the two breaks a rule; by the op of the second it is broken in a class of its own.
         hashes[i] = this.rowOf(this.images, i * store.words, rows, i * width, this.from, store.rows, -1);
-      } else if (slot[i] !== 0 && store.lookUp(rows, i * width, hashes[i]) >= 0) continue;
+      } else if (store.lookUpFrom(slot[i], rows, i * width, hashes[i]) >= 0) continue;
       if (this.isJudged[i] !== 0 || this.judge(i)) this.keep(i);
     }
     this.staged = 0;

@@ -4,8 +4,8 @@
  */
 import type { Runner } from '../harness/runner.js';
 import { Step } from '../harness/runner.js';
-import type { Columns } from './store.js';
-import { pathIn } from './store.js';
+import type { Columns } from './state-index.js';
+import { pathIn } from './state-index.js';
 
 /** What the job is doing. */
 export const Phase = { Loading: 0, Searching: 1, Proving: 2, Replaying: 3, Done: 4 } as const;

@@ -97,7 +97,7 @@ export class PairSearch {
     this.room();
     pair.reset();
     pair.save(this.to, 0);
-    this.add(this.rowOf(this.to, 0, this.row, 0, this.from, store.rows, -1), -1, 0);
+    store.add(this.row, this.rowOf(this.to, 0, this.row, 0, this.from, store.rows, -1), -1, 0);
     let levelEnd = 1;
     for (let state = 0; state < store.size; state++) {
       if (state === levelEnd) {
@@ -161,7 +161,7 @@ export class PairSearch {
       if (!this.isSaved(n)) return;
       const h = this.rowOf(to, 0, row, 0, from, store.rows, this.state * store.width);
       if (store.lookUp(row, 0, h) >= 0) return;
-      if (isBroken || this.holds()) this.add(h, this.state, n);
+      if (isBroken || this.holds()) store.add(row, h, this.state, n);
       else this.judge(n, breaks);
     } else if (pair.both === Both.Violated) this.adopt(n, breaks);
   }
@@ -189,7 +189,7 @@ export class PairSearch {
     pair.adopt();
     if (!this.isSaved(n)) return;
     const h = this.rowOf(to, 0, row, 0, this.from, store.rows, -1);
-    if (store.lookUp(row, 0, h) < 0) this.add(h, this.state, n);
+    if (store.lookUp(row, 0, h) < 0) store.add(row, h, this.state, n);
   }
 
   /** Saves the state; a value that fits no field is where the path of that side ends. */
@@ -201,19 +201,6 @@ export class PairSearch {
       if (!pair.isLockstep && pair.a.save(to, 0) !== pair.b.save(to, pair.bAt)) this.note('does-not-return', n);
     }
     return fits;
-  }
-
-  /** The row of the image just saved becomes a state; there is none like it. */
-  private add(h: number, parent: number, op: number): void {
-    const { store, row } = this;
-    const { table, width } = store;
-    const mask = table.length - 1;
-    let slot = h & mask;
-    while (table[slot] !== 0) slot = (slot + 1) & mask;
-    for (let i = 0; i < width; i++) store.rows[store.size * width + i] = row[i];
-    store.parent[store.size] = parent;
-    store.op[store.size] = op;
-    table[slot] = ++store.size;
   }
 
   private note(kind: Kind, n: number): void {

@@ -55,13 +55,17 @@ class Inserter {
     const { store, place, slot, staged } = this;
     const finds = this.board.finds[this.thread];
     const { table, rows, width } = store;
+    const numbers = table.length - 1;
     const mask = (table.length >>> store.regionBits) - 1;
     for (let i = 0; i < staged; i++) {
       const h = finds.hash[place[i]];
       slot[i] = table[store.regionOf(h) + (h & mask)];
     }
     let touched = 0;
-    for (let i = 0; i < staged; i++) if (slot[i] > 0) touched += rows[(slot[i] - 1) * width];
+    for (let i = 0; i < staged; i++) {
+      const [entry, h] = [slot[i], finds.hash[place[i]]];
+      if (entry > 0 && (entry & ~numbers) === store.tagOf(h)) touched += rows[((entry & numbers) - 1) * width];
+    }
     this.touched = touched;
     for (let i = 0; i < staged; i++) this.insert(finds, place[i], mask);
     this.staged = 0;
@@ -72,6 +76,8 @@ class Inserter {
     const { table, rows, width } = store;
     const h = finds.hash[n];
     const first = store.regionOf(h);
+    const numbers = table.length - 1;
+    const tag = store.tagOf(h);
     const from = n * width;
     for (let at = h & mask; ; at = (at + 1) & mask) {
       const there = table[first + at];
@@ -80,8 +86,9 @@ class Inserter {
         finds.slot[n] = first + at;
         return;
       }
+      if (there > 0 && (there & ~numbers) !== tag) continue;
       const other = there > 0 ? rows : board.finds[(-1 - there) >>> THREAD_SHIFT].rows;
-      const place = (there > 0 ? there - 1 : (-1 - there) & ((1 << THREAD_SHIFT) - 1)) * width;
+      const place = (there > 0 ? (there & numbers) - 1 : (-1 - there) & ((1 << THREAD_SHIFT) - 1)) * width;
       let i = 0;
       while (i < width && other[place + i] === finds.rows[from + i]) i++;
       if (i === width) {
@@ -137,7 +144,7 @@ export class Rounds {
       for (let i = 0; i < width; i++) rows[state * width + i] = finds.rows[n * width + i];
       parent[state] = finds.parent[n];
       op[state] = finds.op[n];
-      table[finds.slot[n]] = ++state;
+      table[finds.slot[n]] = ++state | store.tagOf(finds.hash[n]);
     }
   }
 }

@@ -1,28 +1,15 @@
-/**
- * The exact set of states: a row of part numbers a state (see parts.ts) in order of arrival, which is
- * the queue of the breadth-first search, and a hash index into it. No fingerprints: rows
- * are compared.
- *
- * All threads share it. The index has regions, of which one thread at a time writes one
- * (round.ts); while states are expanded it is only read.
- */
+/** The exact set of states, its parts (parts.ts) and its room: what may grow, and what a checkpoint keeps of it. */
 import type { Checkpoint, Column } from './checkpoint.js';
 import { hash } from './hash.js';
 import type { PartColumns } from './parts.js';
 import { Parts, sharedInts } from './parts.js';
+import type { IndexColumns } from './state-index.js';
+import { StateIndex } from './state-index.js';
 
 /** Thrown where the store may not grow: the run ends as `budget-spent`, with what it has found. */
 export class StoreFull extends Error {}
 
-/** Columns of the store, from which the path to a state is read. */
-export interface Columns {
-  readonly parent: Int32Array;
-  readonly op: Uint16Array;
-}
-
-export interface StoreColumns extends Columns {
-  readonly rows: Int32Array;
-  readonly table: Int32Array;
+export interface StoreColumns extends IndexColumns {
   readonly parts: readonly PartColumns[];
 }
 
@@ -39,39 +26,27 @@ function widthsOf(words: number): number[] {
   );
 }
 
-export class Store {
-  /** States so far. */
-  size = 0;
+function emptyColumns(width: number): IndexColumns {
+  const [rows, parent, table] = [STATES_MIN * width, STATES_MIN, 2 * STATES_MIN].map(sharedInts);
+  return { rows, parent, op: new Uint16Array(new SharedArrayBuffer(2 * STATES_MIN)), table };
+}
+
+export class Store extends StateIndex {
   /** Words of an image. */
   readonly words: number;
-  /** Part numbers of a state. */
-  readonly width: number;
   readonly parts: readonly Parts[];
   /** First word of each part in an image. */
   readonly starts: readonly number[];
-  rows: Int32Array;
-  /** Predecessor of each state, -1 for the initial one. */
-  parent: Int32Array;
-  /** The op that led to it. */
-  op: Uint16Array;
-  table: Int32Array;
-  /** Regions of the index are 2^regionBits in number. */
-  readonly regionBits: number;
   private readonly bytesMax: number;
   private readonly scratch: Int32Array;
 
   constructor(words: number, bytesMax: number, regionBits = 0, columns?: StoreColumns) {
+    const widths = widthsOf(words);
+    super(widths.length, regionBits, columns ?? emptyColumns(widths.length));
     this.words = words;
     this.bytesMax = bytesMax;
-    this.regionBits = regionBits;
-    const widths = widthsOf(words);
-    this.width = widths.length;
     this.parts = widths.map((width, n) => new Parts(width, columns?.parts[n]));
     this.starts = widths.map((_, n) => widths.slice(0, n).reduce((sum, w) => sum + w, 0));
-    this.rows = columns?.rows ?? sharedInts(STATES_MIN * this.width);
-    this.parent = columns?.parent ?? sharedInts(STATES_MIN);
-    this.op = columns?.op ?? new Uint16Array(new SharedArrayBuffer(2 * STATES_MIN));
-    this.table = columns?.table ?? sharedInts(2 * STATES_MIN);
     this.scratch = new Int32Array(this.width);
   }
 
@@ -85,7 +60,7 @@ export class Store {
     this.rows = columns.rows;
     this.parent = columns.parent;
     this.op = columns.op;
-    this.table = columns.table;
+    this.useTable(columns.table);
     this.parts.forEach((part, n) => part.attach(columns.parts[n]));
   }
 
@@ -174,34 +149,9 @@ export class Store {
     runner.saveClass(image, 0);
     for (let p = 0; p < width; p++) rows[p] = parts[p].intern(image, starts[p]);
     const h = hash(rows, 0, width);
-    this.table[this.regionOf(h) + (h & ((this.table.length >>> this.regionBits) - 1))] = 1;
+    this.table[this.regionOf(h) + (h & ((this.table.length >>> this.regionBits) - 1))] = this.tagOf(h) | 1;
     this.parent[0] = -1;
     this.size = 1;
-  }
-
-  /** The region that a hash belongs to. */
-  regionNumber(h: number): number {
-    return (h >>> 1) >>> (31 - this.regionBits);
-  }
-
-  /** Its first slot. */
-  regionOf(h: number): number {
-    return this.regionNumber(h) * (this.table.length >>> this.regionBits);
-  }
-
-  /** The state with the row at `from[at]`; -1 if there is none. */
-  lookUp(from: Int32Array, at: number, h: number): number {
-    const { width, table, rows } = this;
-    const mask = (table.length >>> this.regionBits) - 1;
-    const first = this.regionOf(h);
-    for (let n = h & mask; ; n = (n + 1) & mask) {
-      const state = table[first + n] - 1;
-      if (state < 0) return -1;
-      const there = state * width;
-      let i = 0;
-      while (i < width && rows[there + i] === from[at + i]) i++;
-      if (i === width) return state;
-    }
   }
 
   /** Makes room for so many new states; true if columns are others now. No other thread may be at work. */
@@ -256,28 +206,16 @@ export class Store {
     if (slots >= WORDS_MAX || this.bytesWith(slots + this.table.length) > this.bytesMax + STATES_MIN * 64)
       throw new StoreFull(`the index of ${this.size} states would exceed --memory`);
     const table = sharedInts(slots);
-    this.table = table;
+    this.useTable(table);
     const mask = (slots >>> this.regionBits) - 1;
     for (let state = 0; state < this.size; state++) {
       const h = hash(rows, state * width, width);
       const first = this.regionOf(h);
       let n = h & mask;
       while (table[first + n] !== 0) n = (n + 1) & mask;
-      table[first + n] = state + 1;
+      table[first + n] = (state + 1) | this.tagOf(h);
     }
   }
-
-  /** Ops from the initial state to `state`. */
-  path(state: number): number[] {
-    return pathIn(this.parent, this.op, state);
-  }
-}
-
-/** {@link Store.path} on the bare columns, for whoever shares them. */
-export function pathIn(parent: Int32Array, op: Uint16Array, state: number): number[] {
-  const out: number[] = [];
-  for (let s = state; parent[s] >= 0; s = parent[s]) out.push(op[s]);
-  return out.reverse();
 }
 
 function grown<T extends Int32Array | Uint16Array>(to: T, from: T): T {

@@ -2,7 +2,7 @@
 import type { Finding } from '../campaign/jobs/job.js';
 import type { Identity } from '../check/checkpoint.js';
 import type { Part } from '../check/part.js';
-import type { Columns } from '../check/store.js';
+import type { Columns } from '../check/state-index.js';
 import type { Shared } from '../fuzz/classes.js';
 import type { DiffResult } from '../harness/diff-result.js';
 import type { CheckResult, EngineName, Minimality, Proof } from '../harness/result.js';

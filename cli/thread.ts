@@ -3,7 +3,7 @@
  * is ended from outside, and the op that it hangs in is known.
  */
 import { Worker } from 'node:worker_threads';
-import type { Columns } from '../check/store.js';
+import type { Columns } from '../check/state-index.js';
 import { Heartbeat, Phase } from '../check/heartbeat.js';
 import type { Answers, CorpusRow, Message, RawClass, Task, WorkerData } from './protocol.js';
 import { refOfTask } from './protocol.js';

@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ExploreHooks } from '../check/explore.js';
 import type { Heartbeat } from '../check/heartbeat.js';
-import type { Columns } from '../check/store.js';
+import type { Columns } from '../check/state-index.js';
 import type { Runner } from '../harness/runner.js';
 import { DesignFault } from '../harness/runner.js';
 import { cName } from '../model/functions.js';
