@@ -35,7 +35,8 @@ async function certified(searched: readonly Searched[], hashes: Hashes): Promise
   for (const { search, report } of searched) {
     const { ref } = search;
     const ofDesign = await hashes.of(ref);
-    const design = { name: ref.name, id: report.result.design, without: [...ref.without], ...ofDesign };
+    const tree = ref.tree === undefined ? {} : { tree: ref.tree.version };
+    const design = { name: ref.name, id: report.result.design, without: [...ref.without], ...tree, ...ofDesign };
     const one = certifiedResult(report.result, design, (id) => ruleHash(id, hashes.own, ofDesign));
     if (one !== undefined) out.push(one);
     else if (search.engine === 'exhaustive') {

@@ -85,6 +85,13 @@ export async function changeNamed(
   };
 }
 
+/** The tree that a command is to run, as it is after a change where one is named with it; undefined for none. */
+export async function treeMeant(options: TreeOptions): Promise<TreeRef | undefined> {
+  const { kernelTree } = options;
+  const change = await changeNamed(kernelTree, options);
+  return (change?.after ?? (kernelTree === undefined ? undefined : await treeNamed(kernelTree)))?.tree;
+}
+
 export async function resolveDesign(name: string, without: readonly string[], tree?: TreeRef): Promise<NamedDesign> {
   const named = await refOf(name, without);
   const ref = tree === undefined ? named : { ...named, tree };

@@ -6,7 +6,8 @@ import { delimiter, join } from 'node:path';
 import { whyNoHost } from '../oracle/host/host.js';
 import { whyNoUml } from '../oracle/uml/boot.js';
 import { table } from './list.js';
-import { toolchainRow, treeRow } from './oracles.js';
+import { whyNotWide } from '../oracle/tree/toolchain.js';
+import { toolchainRow, treeRow, wideRow } from './oracles.js';
 
 interface Package {
   readonly version: string;
@@ -106,6 +107,7 @@ export function doctor(kernelTree?: string): { readonly text: string; readonly i
     ],
     spinRow(process.env['PATH'] ?? ''),
     toolchainRow(),
+    wideRow(whyNotWide()),
     ...(tree === undefined ? [] : [tree]),
     hostRow(whyNoHost()),
     umlRow(whyNoUml()),

@@ -143,14 +143,6 @@ function checkCertified(engines: readonly EngineName[], name: string | undefined
   );
 }
 
-/** What a certificate rests on can be looked at again by whoever has it. */
-function checkVerifiable({ certificate, kernelTree }: RawOptions): void {
-  if (certificate === undefined || kernelTree === undefined) return;
-  throw new UsageError(
-    "--certificate: a certificate rests on designs that iovcheck can load again, and a kernel's tree is none; leave one of the two options out",
-  );
-}
-
 /** Only one engine has something to go on from. */
 function checkKept(engines: readonly EngineName[], { checkpoint, resume, engine }: RawOptions): void {
   if ((checkpoint ?? resume) === undefined || (engines.length === 1 && engines[0] === 'exhaustive')) return;
@@ -170,7 +162,6 @@ export function parseOptions(raw: RawOptions): CheckOptions {
   if (!isFuzz) checkRuns(engines, budget);
   if (raw.certificate !== undefined) checkCertified(engines, raw.engine);
   checkKept(engines, raw);
-  checkVerifiable(raw);
   return {
     ...(raw.scenario === undefined ? {} : { scenario: parseScenario(raw.scenario) }),
     engines,

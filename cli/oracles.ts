@@ -1,7 +1,7 @@
 /** `iovcheck list oracles`: what is not our code and answers the same calls, and whether it can be asked here. */
 import { compileTree } from '../oracle/tree/compile.js';
 import { openTree, PIPE_SOURCE, SOURCE } from '../oracle/tree/source.js';
-import { findToolchain, INSTALL_TOOLCHAIN } from '../oracle/tree/toolchain.js';
+import { findToolchain, INSTALL_TOOLCHAIN, whyNotWide } from '../oracle/tree/toolchain.js';
 import { whyNoHost } from '../oracle/host/host.js';
 import { whyNoUml } from '../oracle/uml/boot.js';
 import { UsageError } from '../harness/bounds-text.js';
@@ -17,6 +17,11 @@ export function oracles(): string[][] {
       'kernel tree',
       tools,
       'lib/iov_iter.c and fs/pipe.c of a kernel source, compiled to WebAssembly: check --kernel-tree DIR',
+    ],
+    [
+      '64-bit build',
+      whyNotWide(),
+      'lib/iov_iter.c of a kernel source, compiled for this machine and asked where sizes are huge: overflow --kernel-tree DIR',
     ],
     ['host', whyNoHost(), 'the kernel that runs here, through system calls: replay --on host, fuzz --against host'],
     ['uml', whyNoUml(), 'a kernel 6.1 in user-mode Linux, likewise: replay --on uml, fuzz --against uml'],
@@ -35,6 +40,14 @@ export function toolchainRow(): Row {
   return tools === undefined
     ? ['-', 'clang, wasm-ld', `optional, for --kernel-tree: missing; ${INSTALL_TOOLCHAIN}`]
     : ['ok', 'clang, wasm-ld', `${tools.version}: --kernel-tree can compile a kernel's C`];
+}
+
+/** A row on the build of 64 bits; `why`: there can be none. */
+export function wideRow(why: string): Row {
+  const how = 'iovcheck overflow can ask where sizes are huge';
+  return why === ''
+    ? ['ok', 'clang, 64 bits', `present: ${how}`]
+    : ['-', 'clang, 64 bits', `optional: ${why}; then ${how}`];
 }
 
 /** A row on a tree that was named: whether its C can be run. */

@@ -3,29 +3,34 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UsageError } from '../harness/bounds-text.js';
 import { parseTrace } from '../harness/trace.js';
+import { versionInId } from '../oracle/tree/source.js';
 import type { Conclusion } from '../harness/verdict.js';
 import { Status } from '../harness/verdict.js';
 import type { JsonResult } from '../reports/json.js';
 import { parseResults } from '../reports/json.js';
 import { Errors } from './check.js';
-import { refOf } from './designs.js';
+import type { TreeOptions } from './designs.js';
+import { treeNamed } from './designs.js';
 import { loadingHangs } from './jobs.js';
-import type { DesignRef } from './load.js';
+import type { DesignRef, SplitName } from './load.js';
 import { splitName } from './load.js';
 import { plural } from './output.js';
 import type { Report, Search } from './protocol.js';
 import type { ReportTask } from './report-task.js';
 import { needsAccount, needsPage, needsStates, parseReporters, reportersHelp } from './reporter-options.js';
 import { Reporters } from './reporters.js';
-import { designNamed } from './retrace-command.js';
+import { refFor } from './retrace-command.js';
 import { Thread } from './thread.js';
 
-export interface RawReportOptions {
+export interface RawReportOptions extends TreeOptions {
   readonly reporter: readonly string[];
   readonly json?: boolean;
   readonly ndjson?: boolean;
   readonly on?: string;
 }
+
+/** Of the command line: which design is shown. */
+type Subject = Pick<RawReportOptions, 'on'> & TreeOptions;
 
 /** What a report is made of, apart from the file that it comes from. */
 type Item = Omit<ReportTask, 'kind'>;
@@ -49,33 +54,40 @@ function searchOf(ref: DesignRef, of: Pick<Search, 'scenario' | 'bounds' | 'engi
   return { ...of, ...shared, ref, onBase: false, steps: endless, seconds: endless, memoryBytes: 0, timing: false };
 }
 
-async function itemOfResult(name: string, result: JsonResult, on: string | undefined, shared: Shared): Promise<Item> {
-  const wanted = splitName(on ?? result.design);
+/** JSON has the id of a tree's design, which says its version; what it was put on is the tree's own baseline. */
+async function splitOfResult({ design }: JsonResult, { on, kernelTree }: Subject): Promise<SplitName> {
+  if (on !== undefined) return splitName(on);
+  const treeVersion = versionInId(design);
+  if (treeVersion === undefined) return splitName(design);
+  const name = kernelTree === undefined ? design : (await treeNamed(kernelTree)).baseline;
+  return { name, without: [], treeVersion };
+}
+
+async function itemOfResult(name: string, result: JsonResult, subject: Subject, shared: Shared): Promise<Item> {
   let ref: DesignRef;
   try {
-    ref = await refOf(wanted.name, wanted.without);
+    ref = await refFor(await splitOfResult(result, subject), name, false, subject);
   } catch (error) {
-    if (error instanceof UsageError) throw new UsageError(`${name}: ${error.message}`, { cause: error });
-    throw error;
+    if (!(error instanceof UsageError) || error.message.startsWith(`${name}:`)) throw error;
+    throw new UsageError(`${name}: ${error.message}`, { cause: error });
   }
   const { bounds, engine, seed } = result;
   const scenario = result.scenario as Search['scenario'];
   return { name, search: searchOf(ref, { scenario, bounds, engine, seed }, shared), result };
 }
 
-async function itemOfTrace(name: string, text: string, on: string | undefined, shared: Shared): Promise<Item> {
+async function itemOfTrace(name: string, text: string, subject: Subject, shared: Shared): Promise<Item> {
   const { design, scenario, bounds } = parseTrace(text, name);
-  const wanted = splitName(on ?? design);
-  const ref = await refOf(on === undefined ? designNamed(wanted.name, name) : wanted.name, wanted.without);
+  const ref = await refFor(splitName(subject.on ?? design), name, subject.on === undefined, subject);
   return { name, search: searchOf(ref, { scenario, bounds, engine: 'corpus', seed: 0 }, shared), trace: text };
 }
 
 /** One item a result of a JSON document; a trace is one. */
-async function itemsOf(name: string, on: string | undefined, shared: Shared): Promise<Item[]> {
+async function itemsOf(name: string, subject: Subject, shared: Shared): Promise<Item[]> {
   const text = read(name);
-  if (!text.trimStart().startsWith('{')) return [await itemOfTrace(name, text, on, shared)];
+  if (!text.trimStart().startsWith('{')) return [await itemOfTrace(name, text, subject, shared)];
   const items: Item[] = [];
-  for (const result of parseResults(text, name)) items.push(await itemOfResult(name, result, on, shared));
+  for (const result of parseResults(text, name)) items.push(await itemOfResult(name, result, subject, shared));
   return items;
 }
 
@@ -120,7 +132,7 @@ export async function report(names: readonly string[], raw: RawReportOptions, ha
   const reports: Report[] = [];
   for (const name of new Set(names)) {
     try {
-      for (const item of await itemsOf(name, raw.on, shared)) {
+      for (const item of await itemsOf(name, raw, shared)) {
         const made = await reportOf(item);
         reports.push(made);
         reporters.show(made);
@@ -149,6 +161,9 @@ export function addReport(program: Command, done: (status: number) => void, hasC
     .description('show what was found before, without searching again: of a file of check --json, or of traces')
     .argument('<file...>', 'files of check --json, traces')
     .option('--on <design>', 'another design than the files name: the file of one that JSON only has the id of')
+    .option('--kernel-tree <folder>', 'the tree whose C the files are of')
+    .option('--patch <file>', 'with this patch on the tree')
+    .option('--rev <A..B>', "the tree's repository at revision B")
     .option('--reporter <kind[:path]>', 'a format, to stdout or to a path; may be repeated', collect, [])
     .option('--json', 'one JSON document on stdout')
     .option('--ndjson', 'one line of JSON a report on stdout')

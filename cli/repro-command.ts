@@ -4,12 +4,13 @@ import { Option } from 'commander';
 import { UsageError } from '../harness/bounds-text.js';
 import type { Kind } from '../reports/repro/repro.js';
 import { KINDS } from '../reports/repro/repro.js';
+import type { TreeOptions } from './designs.js';
 import { ownPackage } from './doctor.js';
 import { complain, print, writeFile } from './output.js';
 
 import { retrace, takeTrace } from './retrace-command.js';
 
-interface ReproOptions {
+interface ReproOptions extends TreeOptions {
   readonly on: string;
   readonly as: Kind;
   readonly output?: string;
@@ -28,16 +29,25 @@ Examples:
 /** A word of a command line, as a comment may hold it. */
 const shown = (word: string): string => (/^[\w./:=,@+-]+$/.test(word) ? word : JSON.stringify(word));
 
-async function repro(name: string, { on, as, output }: ReproOptions): Promise<number> {
+/** Options that name a tree, as they stand on a command line. */
+function treeShown({ kernelTree, patch, rev }: TreeOptions): string {
+  const options: [string, string | undefined][] = [
+    ['--kernel-tree', kernelTree],
+    ['--patch', patch],
+    ['--rev', rev],
+  ];
+  return options.map(([option, value]) => (value === undefined ? '' : ` ${option} ${shown(value)}`)).join('');
+}
+
+async function repro(name: string, { on, as, output, ...tree }: ReproOptions): Promise<number> {
   const { version } = ownPackage();
-  const command = `iovcheck repro ${shown(name)}${on === 'design' ? '' : ` --on ${shown(on)}`} --as ${as}`;
-  const { text, status, error } = await takeTrace(name, on, (what) => ({
-    kind: 'repro',
-    ...what,
-    as,
-    version,
-    command,
-  }));
+  const command = `iovcheck repro ${shown(name)}${on === 'design' ? '' : ` --on ${shown(on)}`}${treeShown(tree)} --as ${as}`;
+  const { text, status, error } = await takeTrace(
+    name,
+    on,
+    (what) => ({ kind: 'repro', ...what, as, version, command }),
+    tree,
+  );
   if (output === undefined) print(text);
   else {
     const problem = writeFile(output, text, '--output');
@@ -50,27 +60,29 @@ async function repro(name: string, { on, as, output }: ReproOptions): Promise<nu
 export function addRepro(program: Command, done: (status: number) => void, hasColour: boolean): void {
   const on = ['--on <design>', 'another design than the one that the trace names', 'design'] as const;
   const trace = ['<trace>', 'a file that check --traces has written'] as const;
-  program
-    .command('repro')
+  const command = (name: string): Command =>
+    program
+      .command(name)
+      .argument(...trace)
+      .option(...on)
+      .option('--kernel-tree <folder>', "the tree that the trace is of, or another one's C on its calls")
+      .option('--patch <file>', 'with this patch on the tree')
+      .option('--rev <A..B>', "the tree's repository at revision B");
+  command('repro')
     .description('make of a trace what runs on a kernel: a program with real system calls, or a KUnit test')
-    .argument(...trace)
     .addOption(
       new Option('--as <kind>', 'c: a program for user space; kunit: a test inside the kernel')
         .choices(KINDS)
         .makeOptionMandatory(),
     )
     .option('-o, --output <file>', 'write it there, not to stdout')
-    .option(...on)
     .addHelpText('after', `\n${REPRO_HELP}`)
     .action(async (name: string, options: ReproOptions) => done(await repro(name, options)));
-  program
-    .command('explain')
+  command('explain')
     .description(
       'what of a trace matters: which calls and arguments, which facts of the last state, who made them true',
     )
-    .argument(...trace)
-    .option(...on)
-    .action(async (name: string, options: { on: string }) =>
-      done(await retrace('reasons', name, options.on, hasColour)),
+    .action(async (name: string, { on: design, ...tree }: { on: string } & TreeOptions) =>
+      done(await retrace('reasons', name, design, hasColour, tree)),
     );
 }

@@ -6,7 +6,7 @@ import { parseTrace } from '../harness/trace.js';
 import { Status } from '../harness/verdict.js';
 import { isFileName } from './bundle.js';
 import type { TreeOptions } from './designs.js';
-import { changeNamed, refOf, treeNamed } from './designs.js';
+import { refOf, treeMeant } from './designs.js';
 import { loadingHangs } from './jobs.js';
 import type { DesignRef, SplitName } from './load.js';
 import { splitName } from './load.js';
@@ -35,7 +35,7 @@ export function designNamed(design: string, trace: string): string {
 }
 
 /** The design that is meant, with the tree where one is named; a trace of a tree's C can not be taken without. */
-async function refFor(
+export async function refFor(
   { name, without, treeVersion }: SplitName,
   trace: string,
   isOfTrace: boolean,
@@ -48,10 +48,8 @@ async function refFor(
     );
   }
   const ref = await refOf(isOfTrace ? designNamed(name, trace) : name, without);
-  const named =
-    (await changeNamed(kernelTree, options))?.after ??
-    (kernelTree === undefined ? undefined : await treeNamed(kernelTree));
-  return named === undefined ? ref : { ...ref, tree: named.tree };
+  const tree = await treeMeant(options);
+  return tree === undefined ? ref : { ...ref, tree };
 }
 
 /** Tasks that take one trace and print something. */

@@ -29,8 +29,9 @@ function rows(name: string, texts: readonly string[]): string[] {
 }
 
 function nameOf({ was }: Verified): string {
-  const { name, without } = was.design;
-  return `${name}${without.length === 0 ? '' : ` --without ${without.join(',')}`}, ${was.scenario}`;
+  const { name, without, tree } = was.design;
+  const ofTree = tree === undefined ? '' : ` --kernel-tree ${tree}`;
+  return `${name}${ofTree}${without.length === 0 ? '' : ` --without ${without.join(',')}`}, ${was.scenario}`;
 }
 
 export function renderVerification(one: Verified, onlyHashes: boolean): string {
@@ -73,6 +74,7 @@ export function toVerifyJson(all: readonly Verified[], status: number): object {
     results: all.map(({ was, verification: v }) => ({
       design: was.design.name,
       without: was.design.without,
+      ...(was.design.tree === undefined ? {} : { tree: was.design.tree }),
       scenario: was.scenario,
       outcome: v.outcome,
       claim: was.claim,

@@ -10,12 +10,13 @@ import type { Drift, Verification } from '../reports/verification.js';
 import { verify as compare, verifyHashes } from '../reports/verification.js';
 import { Hashes, ruleHash } from './certificate.js';
 import { Errors, runAll } from './check.js';
-import { resolveDesign } from './designs.js';
+import type { TreeOptions } from './designs.js';
+import { resolveDesign, treeMeant } from './designs.js';
 import type { DesignHashes, SpecHashes } from './hashes.js';
 import { onInterrupt } from './interrupt.js';
 import type { Job } from './jobs.js';
 import { Jobs } from './jobs.js';
-import type { DesignRef } from './load.js';
+import type { DesignRef, TreeRef } from './load.js';
 import { parseBudget, parseMemory, parseWhole } from './options.js';
 import { print } from './output.js';
 import type { Search } from './protocol.js';
@@ -23,7 +24,7 @@ import { designNamed } from './retrace-command.js';
 import { lastLine, renderVerification, toVerifyJson } from './verify-text.js';
 
 /** As commander hands them over. */
-export interface RawVerifyOptions {
+export interface RawVerifyOptions extends TreeOptions {
   readonly hashes?: boolean;
   readonly depth?: string;
   readonly budget?: string;
@@ -39,6 +40,7 @@ interface VerifyOptions extends Pick<Search, 'steps' | 'seconds' | 'memoryBytes'
   readonly depth: number;
   readonly workers?: number;
   readonly isQuiet: boolean;
+  readonly tree?: TreeRef;
 }
 
 /** A result, and the design that it is about as it is now. */
@@ -124,21 +126,36 @@ function searchOf(ref: DesignRef, was: CertifiedResult, options: VerifyOptions):
   };
 }
 
-async function refFor(path: string, { name, without }: CertifiedResult['design']): Promise<DesignRef> {
+type DesignNamed = CertifiedResult['design'];
+
+/** The tree that stands in the design now; one that was there then has to be named. */
+function treeOf(path: string, { tree: then }: DesignNamed, now: TreeRef | undefined): TreeRef | undefined {
+  if (then === undefined || now !== undefined) return then === undefined ? undefined : now;
+  throw new UsageError(
+    `${path}: it is about the C of a kernel's tree, Linux ${then}; name the tree as well: --kernel-tree DIR`,
+  );
+}
+
+async function refFor(path: string, design: DesignNamed, now: TreeRef | undefined): Promise<DesignRef> {
+  const tree = treeOf(path, design, now);
   try {
-    return (await resolveDesign(designNamed(name, path), without)).ref;
+    return (await resolveDesign(designNamed(design.name, path), design.without, tree)).ref;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(`${path}: the design that it is about can not be used: ${error.message}`, { cause: error });
   }
 }
 
-async function refsOf(path: string, results: readonly CertifiedResult[]): Promise<DesignRef[]> {
+async function refsOf(
+  path: string,
+  results: readonly CertifiedResult[],
+  tree: TreeRef | undefined,
+): Promise<DesignRef[]> {
   const refs = new Map<string, DesignRef>();
   const out: DesignRef[] = [];
   for (const { design } of results) {
-    const key = JSON.stringify([design.name, design.without]);
-    const ref = refs.get(key) ?? (await refFor(path, design));
+    const key = JSON.stringify([design.name, design.without, design.tree]);
+    const ref = refs.get(key) ?? (await refFor(path, design, tree));
     refs.set(key, ref);
     out.push(ref);
   }
@@ -157,7 +174,7 @@ async function verifyAll(
 ): Promise<{ readonly all: Verified[]; readonly missing: number; readonly signal: 'SIGINT' | 'SIGTERM' | undefined }> {
   const certificate = parseCertificate(read(path), path);
   const { results } = certificate;
-  const refs = await refsOf(path, results);
+  const refs = await refsOf(path, results, options.tree);
   const hashes = new Hashes();
   const then = { spec: certificate.spec, engine: certificate.engine.hash };
   const drifts: Drift[] = [];
@@ -188,7 +205,8 @@ function statusOf(all: readonly Verified[], missing: number, errors: Errors, sig
 
 /** The whole command; returns its exit status. */
 export async function verify(path: string, raw: RawVerifyOptions): Promise<number> {
-  const options = parseVerifyOptions(raw);
+  const tree = await treeMeant(raw);
+  const options = { ...parseVerifyOptions(raw), ...(tree === undefined ? {} : { tree }) };
   const errors = new Errors();
   const { all, missing, signal } = await verifyAll(path, options, errors);
   const status = statusOf(all, missing, errors, signal);

@@ -9,7 +9,7 @@ import { resolveOps } from '../harness/trace.js';
 import { formatBounds } from '../harness/bounds-text.js';
 import type { Design } from '../model/design.js';
 import type { KernelRef } from '../model/source.js';
-import { authorOf, sources } from './fault.js';
+import { authorOf, refsOf, sources } from './fault.js';
 import { where } from './later.js';
 import { boundsOption, lengthText, shellWord } from './phrases.js';
 import type { Run } from './run.js';
@@ -85,11 +85,8 @@ function rulesOf({ invariants, w }: Runner): RuleAccount[] {
 
 /** The file of the function at fault: where its author's sources name it, or name one file only. */
 function fileOf(v: Violation, { w: { design } }: Runner): string {
-  const refs = (authorOf(v.class.function, design) ?? design).source.filter(({ file }) =>
-    /^[\w-]+\/.*\.[ch]$/.test(file),
-  );
-  const own = refs.find(({ symbol }) => symbol.split(/\W+/).includes(v.class.function));
-  if (own !== undefined) return own.file;
+  const { function: fn } = v.class;
+  const refs = refsOf(fn, authorOf(fn, design) ?? design).filter(({ file }) => /^[\w-]+\/.*\.[ch]$/.test(file));
   return new Set(refs.map(({ file }) => file)).size === 1 ? refs[0].file : '';
 }
 

@@ -23,6 +23,7 @@ const design = z.strictObject({
   name: z.string().describe('as it was named: an id, or the path of a file'),
   id: z.string(),
   without: z.array(z.string()).describe('named fixes that were taken out'),
+  tree: z.string().optional().describe("version of the kernel's tree whose C stood in it; the hash is of that, too"),
   hash: hash.describe('of the design: its own code, and for one of ours the kernels that it stands on'),
   library: hash.optional().describe('for a file of a user: of the kernels that it may stand on'),
 });

@@ -29,6 +29,12 @@ export function shownFunction({ class: { op, function: fn } }: Pick<Violation, '
   return op === 'iov_iter_get_pages2' && fn.startsWith('iov_iter_get_pages') ? `${fn}2` : fn;
 }
 
+/** What a design says of where a function is; all that it says of itself where it does not name it. */
+export function refsOf(name: string, { source }: Design): Design['source'] {
+  const own = source.filter(({ symbol }) => symbol.split(/\W+/).includes(name));
+  return own.length > 0 ? own : source;
+}
+
 /** A function of the design; where a device or a process acted, what it met was done by an earlier call. */
 export function faultRow(v: Violation, design: Design): [string, string] {
   const { op, function: fn } = v.class;
@@ -38,5 +44,5 @@ export function faultRow(v: Violation, design: Design): [string, string] {
   const author = authorOf(fn, design);
   if (author === undefined) return ['at fault', name];
   if (author !== design) return ['at fault', `${name}, as ${author.id} has it`];
-  return ['at fault', `${name}, of ${sources(design.source) || 'the design'}`];
+  return ['at fault', `${name}, of ${sources(refsOf(fn, design)) || 'the design'}`];
 }

@@ -22,11 +22,14 @@ import type { TreeModule } from './module.js';
 import { exportedBy } from './module.js';
 import { pipeCallsOf } from './pipe-calls.js';
 import type { Tree } from './source.js';
-import { PIPE_SOURCE, SOURCE } from './source.js';
+import { PIPE_SOURCE, SOURCE, treeId } from './source.js';
 
 /** What a 32-bit build can not tell. */
 const LIMIT =
-  'the C was compiled for 32 bits, where long and size_t are half as wide as on a 64-bit kernel: what overflows, it may do at other numbers there.';
+  'The C was compiled for 32 bits, where long and size_t are half as wide as on a 64-bit kernel: what overflows, it may do at other numbers there; iovcheck overflow --kernel-tree asks a build of 64 bits.';
+
+/** What is run of fs/pipe.c, as a report names it. */
+const PIPE_SYMBOLS = 'pipe_read, pipe_write';
 
 /** Page size by which the functions of a tree are asked for; they are the same for each. */
 const ANY_PAGE = 4;
@@ -57,9 +60,6 @@ function machines(tree: Tree, hasEdges: boolean): MachineOf {
   return (k) => (last !== undefined && last.k === k ? last : find(k));
 }
 
-/** Id of a tree's design. */
-export const treeId = ({ version, change }: Tree): string => `tree-${version}${change === undefined ? '' : '-changed'}`;
-
 export const treeDesign = (tree: Tree, base: Design): Design => designWith(tree, base, machines(tree, false));
 
 export interface Counted {
@@ -85,7 +85,7 @@ function designWith(tree: Tree, base: Design, machineOf: MachineOf): Design {
     id: treeId(tree),
     title: `${files.join(' and ')} of a Linux ${tree.version} tree${tree.change === undefined ? '' : `, ${tree.change}`}, the rest as in ${base.id}`,
     limits: [LIMIT],
-    source: files.map((file) => ({ tree: tree.version, file, symbol: '' })),
+    source: files.map((file) => ({ tree: tree.version, file, symbol: file === PIPE_SOURCE ? PIPE_SYMBOLS : '' })),
     base,
     override: only(true),
     add: { functions: only(false) },

@@ -65,6 +65,12 @@ function oursFolder(): string {
   return fileURLToPath(new URL('../../../oracle/tree/c/', import.meta.url));
 }
 
+/** Id of a tree's design. */
+export const treeId = ({ version, change }: Tree): string => `tree-${version}${change === undefined ? '' : '-changed'}`;
+
+/** The version in such an id; undefined in any other. */
+export const versionInId = (id: string): string | undefined => /^tree-(\d[\d.]*)(?:-changed)?$/.exec(id)?.[1];
+
 /** A tree, or an archive of one, as the command line names it; a sentence that says what is wrong with it otherwise. */
 export function openTree(name: string, ours = oursFolder(), changed?: Changed): Tree {
   const dir = changed?.dir ?? (isArchive(name) ? unpacked(name, COPIED) : resolve(name));

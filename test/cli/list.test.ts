@@ -1,3 +1,4 @@
+import { wideRow } from '#iov/cli/oracles.js';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -33,7 +34,12 @@ describe('list oracles', () => {
     const { status, out } = await iovcheck(['list', 'oracles']);
     expect(status).toBe(0);
     const rows = out.trimEnd().split('\n').slice(1);
-    expect(rows.map((row) => /^(.*?) {2,}(yes|no: .*?) {2,}/.exec(row)?.[1])).toEqual(['kernel tree', 'host', 'uml']);
+    expect(rows.map((row) => /^(.*?) {2,}(yes|no: .*?) {2,}/.exec(row)?.[1])).toEqual([
+      'kernel tree',
+      '64-bit build',
+      'host',
+      'uml',
+    ]);
   });
 });
 
@@ -54,6 +60,16 @@ describe('doctor', () => {
     expect(uml[2]).toMatch(/apt-get install -y user-mode-linux|is for x86-64/);
     expect(hostRow('')[0]).toBe('ok');
     expect(umlRow('')[2]).toContain('--against uml');
+  });
+
+  test('says how to get a build of 64 bits', () => {
+    expect(wideRow('').join(' ')).toBe('ok clang, 64 bits present: iovcheck overflow can ask where sizes are huge');
+    const why = 'no clang on PATH; install it with: apt-get install clang lld';
+    expect(wideRow(why)).toEqual([
+      '-',
+      'clang, 64 bits',
+      `optional: ${why}; then iovcheck overflow can ask where sizes are huge`,
+    ]);
   });
 
   test('says how to get what the comparison with Spin needs', () => {
