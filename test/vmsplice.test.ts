@@ -185,6 +185,17 @@ describe('findings, as docs/findings.md has them', () => {
       1,
       'returns-what-it-promised',
     ]),
+    // EAGAIN
+    ...['vmsplice pid=parent buffer=iovec:[0+2]', 'splice_file pos=0 to=A len=2'].map(
+      (op): [string, string, string, string[], number, string] => [
+        'F-12',
+        'linux-6.12',
+        'ring=1',
+        ['pwrite fd=A.w size=1 fault_at=0', op],
+        -11,
+        'retry-makes-progress',
+      ],
+    ),
   ])('%s', (_id, design, bounds, ops, ret, rule) => {
     const { broken, rets } = run(design, `tiny,${bounds}`, ops);
     expect([rets.at(-1), broken]).toEqual([ret, { [ops.length]: [rule] }]);
