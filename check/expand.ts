@@ -11,8 +11,8 @@ import { Step } from '../harness/runner.js';
 import type { OpSpec } from '../model/op.js';
 import type { Board, Finds } from './board.js';
 import { SIGHTING_WORDS } from './board.js';
-import type { RowOf } from './rows.js';
-import { makeRowOf } from './rows.js';
+import type { RowMaker } from './rows.js';
+import { makeRows } from './rows.js';
 import type { Store } from './store.js';
 import { Twins } from './twins.js';
 
@@ -48,7 +48,7 @@ export class Expander {
   private readonly hooks: ExpandHooks;
   private readonly finds: Finds;
   private readonly groups: Runner['groups'];
-  private readonly rowOf: RowOf;
+  private readonly rowMaker: RowMaker;
   /** Scratch: the enabled instances of one op. */
   private readonly enabled: Int32Array;
   /** The state that is expanded, its image and its row. */
@@ -75,6 +75,8 @@ export class Expander {
   private found = 0;
   private sighted = 0;
   private edges = 0;
+  /** Keeps loads ahead of their use alive. */
+  touched = 0;
 
   constructor(
     runner: Runner,
@@ -91,7 +93,7 @@ export class Expander {
     this.hooks = hooks;
     this.finds = board.finds[thread];
     this.groups = specs === undefined ? runner.groups : runner.groups.filter(({ spec }) => specs.has(spec));
-    this.rowOf = makeRowOf(store.parts, store.starts);
+    this.rowMaker = makeRows(store.parts, store.starts);
     this.enabled = new Int32Array(runner.opCount);
     this.from = new Int32Array(runner.words);
     this.late = new Int32Array(runner.words);
@@ -201,25 +203,27 @@ export class Expander {
 
   /** Takes the image just saved into the batch, unless it is that of the state itself. */
   private stage(n: number, isJudged: boolean): void {
-    const { staged } = this;
-    this.twin[staged] = isJudged ? staged : this.twins.of(this.images, this.runner.words, staged);
-    if (this.twin[staged] === staged && !this.isElse(staged)) return;
-    this.parent[staged] = this.state;
+    const { staged, store, images, rows, state } = this;
+    const { width, words, rows: known } = store;
+    const to = staged * width;
+    if (!this.rowMaker.begin(images, staged * words, rows, to, this.from, known, state * width)) return;
+    this.twin[staged] = isJudged ? staged : this.twins.of(images, words, rows, width, staged);
+    this.parent[staged] = state;
     this.op[staged] = n;
     this.edge[staged] = this.edges;
     this.isJudged[staged] = isJudged ? 1 : 0;
     if (++this.staged === BATCH) this.probe();
   }
 
-  /** Writes the row of staged image `i`; false where it is that of the state that is expanded. */
-  private isElse(i: number): boolean {
-    const { store, rows, state } = this;
-    const { width, rows: known } = store;
-    const to = i * width;
-    const row = state * width;
-    this.hashes[i] = this.rowOf(this.images, i * store.words, rows, to, this.from, known, row);
-    for (let p = 0; p < width; p++) if (rows[to + p] !== known[row + p]) return true;
-    return false;
+  /** Numbers the parts of what is staged, and loads what looking it up will load. */
+  private number(): void {
+    const { store, images, rows, hashes, slot, staged, twin, rowMaker } = this;
+    const { width, words } = store;
+    this.touched = rowMaker.touch(rows, twin, staged);
+    for (let i = 0; i < staged; i++) {
+      if (twin[i] === i) hashes[i] = rowMaker.end(images, i * words, rows, i * width);
+    }
+    store.touch(hashes, twin, staged, slot);
   }
 
   /** Looks up what is staged; what is new is judged, and kept. */
@@ -227,13 +231,13 @@ export class Expander {
     const { store, rows, hashes, slot, staged, twin, isSound } = this;
     const { width } = store;
     this.isElsewhere = true;
-    store.touch(hashes, twin, staged, slot);
+    this.number();
     for (let i = 0; i < staged; i++) {
       isSound[i] = 1;
       if (twin[i] !== i) {
         if (isSound[twin[i]] !== 0) continue;
         // The first of the two breaks a rule; by the op of the second it is broken in a class of its own.
-        hashes[i] = this.rowOf(this.images, i * store.words, rows, i * width, this.from, store.rows, -1);
+        hashes[i] = this.rowMaker.rowOf(this.images, i * store.words, rows, i * width);
       } else if (store.lookUpFrom(slot[i], rows, i * width, hashes[i]) >= 0) continue;
       if (this.isJudged[i] !== 0 || this.judge(i)) this.keep(i);
     }
@@ -252,7 +256,7 @@ export class Expander {
     store.image(parent[i], late, 0);
     if (!this.breaks(late, parent[i], op[i], this.edge[i], at)) return false;
     const { width } = store;
-    this.hashes[i] = this.rowOf(images, at, rows, i * width, late, store.rows, -1);
+    this.hashes[i] = this.rowMaker.rowOf(images, at, rows, i * width);
     return store.lookUp(rows, i * store.width, this.hashes[i]) < 0;
   }
 

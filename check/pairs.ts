@@ -7,7 +7,7 @@ import { Both } from '../harness/pair-ops.js';
 import type { Pair } from '../harness/pair.js';
 import type { Kind } from '../harness/observe.js';
 import type { RowOf } from './rows.js';
-import { makeRowOf } from './rows.js';
+import { makeRows } from './rows.js';
 import { Store, StoreFull } from './store.js';
 
 /** Differences of one kind that one op shows, and the path on which that was seen first. */
@@ -72,7 +72,7 @@ export class PairSearch {
     this.limits = limits;
     this.hooks = hooks;
     this.store = new Store(pair.words, limits.memoryBytes);
-    this.rowOf = makeRowOf(this.store.parts, this.store.starts);
+    this.rowOf = makeRows(this.store.parts, this.store.starts).rowOf;
     this.from = new Int32Array(pair.words);
     this.to = new Int32Array(pair.words);
     this.row = new Int32Array(this.store.width);
@@ -97,7 +97,7 @@ export class PairSearch {
     this.room();
     pair.reset();
     pair.save(this.to, 0);
-    store.add(this.row, this.rowOf(this.to, 0, this.row, 0, this.from, store.rows, -1), -1, 0);
+    store.add(this.row, this.rowOf(this.to, 0, this.row, 0), -1, 0);
     let levelEnd = 1;
     for (let state = 0; state < store.size; state++) {
       if (state === levelEnd) {
@@ -151,7 +151,7 @@ export class PairSearch {
 
   /** One op on both sides, and what comes of it. */
   private follow(n: number): void {
-    const { pair, store, to, from, row } = this;
+    const { pair, store, to, row } = this;
     const { isBroken, breaks } = pair;
     const kind = pair.take(n, isBroken);
     if (pair.both === Both.Idle && kind === undefined) return;
@@ -159,7 +159,7 @@ export class PairSearch {
     if (kind !== undefined) this.note(kind, n);
     else if (pair.both === Both.Moved) {
       if (!this.isSaved(n)) return;
-      const h = this.rowOf(to, 0, row, 0, from, store.rows, this.state * store.width);
+      const h = this.rowOf(to, 0, row, 0);
       if (store.lookUp(row, 0, h) >= 0) return;
       if (isBroken || this.holds()) store.add(row, h, this.state, n);
       else this.judge(n, breaks);
@@ -188,7 +188,7 @@ export class PairSearch {
     if (breaks >= pair.a.w.bounds.follow) return;
     pair.adopt();
     if (!this.isSaved(n)) return;
-    const h = this.rowOf(to, 0, row, 0, this.from, store.rows, -1);
+    const h = this.rowOf(to, 0, row, 0);
     if (store.lookUp(row, 0, h) < 0) store.add(row, h, this.state, n);
   }
 

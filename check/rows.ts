@@ -5,12 +5,15 @@
 import { FACTORS, mix } from './hash.js';
 import type { Parts } from './parts.js';
 
+/** Writes the row of the image at `images[at]` to `rows[to]` and returns its hash. */
+export type RowOf = (images: Int32Array, at: number, rows: Int32Array, to: number) => number;
+
 /**
- * Writes the row of the image at `images[at]` to `rows[to]` and returns its hash. Parts that the image has in common
- * with `from`, the image of the row at `known[row]`, have the numbers that stand there; where there is no such row,
- * `row` is negative.
+ * The same in three steps, for many images at once, so that cache misses overlap. The first writes to `rows[to]` the numbers
+ * of those parts that the image has in common with `from`, the image of the row at `known[row]`, and a negative number with
+ * the hash of each other part; false where there is no other.
  */
-export type RowOf = (
+export type BeginRow = (
   images: Int32Array,
   at: number,
   rows: Int32Array,
@@ -18,24 +21,79 @@ export type RowOf = (
   from: Int32Array,
   known: Int32Array,
   row: number,
-) => number;
+) => boolean;
+
+/** The second loads what the third will look at, for `count` rows but those with a twin before them; returns what has no meaning. */
+export type TouchRows = (rows: Int32Array, twin: Int32Array, count: number) => number;
+
+/** The third finishes what stands at `rows[to]`, and returns the hash. */
+export type EndRow = RowOf;
+
+export interface RowMaker {
+  readonly rowOf: RowOf;
+  readonly begin: BeginRow;
+  readonly touch: TouchRows;
+  readonly end: EndRow;
+}
 
 const sumOf = (names: readonly string[], start: number): string =>
   names.reduce((sum, name, i) => `((${sum} + Math.imul(${name}, ${FACTORS[i]})) | 0)`, String(start));
 
-function partCode(p: number, start: number, width: number): string {
-  const words = Array.from({ length: width }, (_, i) => i);
-  const names = words.map((i) => `a${start + i}`);
-  const isSame = words.map((i) => `${names[i]} === from[${start + i}]`).join(' && ');
-  const isFound = words.map((i) => `words[there + ${i}] === ${names[i]}`).join(' && ');
+/** The words of a part in an image. */
+interface Cut {
+  readonly p: number;
+  readonly start: number;
+  readonly width: number;
+}
+
+const words = ({ width }: Cut): number[] => Array.from({ length: width }, (_, i) => i);
+const nameOf = ({ start }: Cut, i: number): string => `a${start + i}`;
+
+const loadCode = (cut: Cut): string =>
+  words(cut)
+    .map((i) => `const ${nameOf(cut, i)} = images[at + ${cut.start + i}];`)
+    .join('\n');
+
+const hashCode = (cut: Cut): string =>
+  `~(mix(${sumOf(
+    words(cut).map((i) => nameOf(cut, i)),
+    cut.width,
+  )}) & 0x7fffffff)`;
+
+function beginCode(cut: Cut): string {
+  const { p, start } = cut;
+  const isSame = words(cut)
+    .map((i) => `${nameOf(cut, i)} === from[${start + i}]`)
+    .join(' && ');
   return `
-  ${words.map((i) => `const ${names[i]} = images[at + ${start + i}];`).join('\n  ')}
-  let n${p} = 0;
-  if (row >= 0 && ${isSame}) n${p} = known[row + ${p}];
+  ${loadCode(cut)}
+  if (${isSame}) rows[to + ${p}] = known[row + ${p}];
   else {
+    rows[to + ${p}] = ${hashCode(cut)};
+    isOther = true;
+  }`;
+}
+
+/** A line for each part that is not numbered yet, of each row. */
+function touchCode(cuts: readonly Cut[], line: (p: number) => string): string {
+  return `for (let i = 0; i < count; i++) {
+    if (twin[i] !== i) continue;
+    const to = i * ${cuts.length};
+    ${cuts.map(({ p }) => `{ const v = rows[to + ${p}]; if (v < 0) { ${line(p)} } }`).join('\n')}
+  }`;
+}
+
+function endCode(cut: Cut): string {
+  const { p, start, width } = cut;
+  const isFound = words(cut)
+    .map((i) => `words[there + ${i}] === images[at + ${start + i}]`)
+    .join(' && ');
+  return `
+  let n${p} = rows[to + ${p}];
+  if (n${p} < 0) {
     const { words, table } = p${p};
     const mask = table.length - 1;
-    let slot = mix(${sumOf(names, width)}) & mask;
+    let slot = ~n${p} & mask;
     for (;;) {
       const found = table[slot];
       if (found === 0) {
@@ -49,18 +107,34 @@ function partCode(p: number, start: number, width: number): string {
       }
       slot = (slot + 1) & mask;
     }
-  }
-  rows[to + ${p}] = n${p};`;
+    rows[to + ${p}] = n${p};
+  }`;
 }
 
 /** `starts`: the first word of each part in an image. */
-export function makeRowOf(parts: readonly Parts[], starts: readonly number[]): RowOf {
-  const names = parts.map((_, p) => `p${p}`);
-  const code = parts.map(({ width }, p) => partCode(p, starts[p], width)).join('\n');
+export function makeRows(parts: readonly Parts[], starts: readonly number[]): RowMaker {
+  const cuts = parts.map(({ width }, p): Cut => ({ p, start: starts[p], width }));
+  const names = cuts.map(({ p }) => `p${p}`);
+  const make = (params: string, body: string): unknown =>
+    new Function(...names, 'mix', `return (${params}) => {${body}\n};\n//# sourceURL=rows`)(...parts, mix);
+  const slot = (p: number): string => `t${p}[~v & m${p}]`;
+  const columns = cuts.map(({ p }) => `const t${p} = p${p}.table, w${p} = p${p}.words, m${p} = t${p}.length - 1;`);
   const sum = sumOf(
-    parts.map((_, p) => `n${p}`),
-    parts.length,
+    cuts.map(({ p }) => `n${p}`),
+    cuts.length,
   );
-  const body = `return (images, at, rows, to, from, known, row) => {${code}\n  return mix(${sum});\n};`;
-  return new Function(...names, 'mix', body)(...parts, mix) as RowOf;
+  const hashes = cuts.map((cut) => `${loadCode(cut)}\nrows[to + ${cut.p}] = ${hashCode(cut)};`).join('\n');
+  const end = `${cuts.map(endCode).join('\n')}\n  return mix(${sum});`;
+  const begin = `let isOther = false;${cuts.map(beginCode).join('\n')}\n  return isOther;`;
+  const touch = `${columns.join('\n')}
+  let x = 0;
+  ${touchCode(cuts, (p) => `x ^= ${slot(p)};`)}
+  ${touchCode(cuts, (p) => `const f = ${slot(p)}; if (f !== 0) x ^= w${p}[(f - 1) * ${cuts[p].width}];`)}
+  return x;`;
+  return {
+    rowOf: make('images, at, rows, to', `${hashes}\n${end}`) as RowOf,
+    begin: make('images, at, rows, to, from, known, row', begin) as BeginRow,
+    touch: make('rows, twin, count', touch) as TouchRows,
+    end: make('images, at, rows, to', end) as EndRow,
+  };
 }

@@ -19,21 +19,23 @@ export class Twins {
     this.places.fill(-1);
   }
 
-  /** The place of the first image of this state that is the one at `place`; its own where there is none. */
-  of(images: Int32Array, words: number, place: number): number {
+  /** The place of the first image of this state that is the one at `place`; its own where there is none. Rows are as begun. */
+  of(images: Int32Array, words: number, rows: Int32Array, width: number, place: number): number {
     const { places } = this;
-    const at = place * words;
+    const row = place * width;
     let h = 0;
-    for (let w = 0; w < words; w++) h = Math.imul(h, 31) + images[at + w];
+    for (let p = 0; p < width; p++) h = Math.imul(h, 31) + rows[row + p];
     const slot = (h ^ (h >>> 15)) & (SLOTS - 1);
     const other = places[slot];
-    if (other >= this.first && isSame(images, other * words, at, words)) return other;
+    if (other >= this.first && isSame(rows, other * width, row, width)) {
+      if (isSame(images, other * words, place * words, words)) return other;
+    }
     places[slot] = place;
     return place;
   }
 }
 
-function isSame(images: Int32Array, a: number, b: number, words: number): boolean {
-  for (let w = 0; w < words; w++) if (images[a + w] !== images[b + w]) return false;
+function isSame(of: Int32Array, a: number, b: number, count: number): boolean {
+  for (let n = 0; n < count; n++) if (of[a + n] !== of[b + n]) return false;
   return true;
 }
