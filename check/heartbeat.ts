@@ -3,7 +3,7 @@
  * came. Whoever watches it from another thread can so name the op in which a design hangs.
  */
 import type { Runner } from '../harness/runner.js';
-import { Step } from '../harness/runner.js';
+import { Step } from '../harness/violation.js';
 import type { Columns } from './state-index.js';
 import { pathIn } from './state-index.js';
 

@@ -1,10 +1,8 @@
 /** `iovcheck campaign`: many designs, many seeds, many machines. */
 import type { Command } from 'commander';
 import type { RawCampaignOptions } from './campaign-run.js';
-import { campaignRun } from './campaign-run.js';
 import type { RawReportOptions, RawServeOptions } from './campaign-serve.js';
 import type { RawWorkerOptions } from './campaign-worker.js';
-import { campaignWorker } from './campaign-worker.js';
 import { QUEUE_HELP } from './queue-address.js';
 
 const EXAMPLES = `Examples:
@@ -33,7 +31,10 @@ export function addCampaign(program: Command, done: (status: number) => void): v
     .option('--fresh', 'forget what is done, and begin anew')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', `\n${RUN_HELP}\n\n${QUEUE_HELP}\n\n${EXAMPLES}`)
-    .action(async (file: string, raw: RawCampaignOptions) => done(await campaignRun(file, raw)));
+    .action(async (file: string, raw: RawCampaignOptions) => {
+      const { campaignRun } = await import('./campaign-run.js');
+      done(await campaignRun(file, raw));
+    });
   campaign
     .command('worker')
     .description('do jobs of the campaigns in a queue, on this machine, until Ctrl-C; join and leave at any time')
@@ -42,7 +43,14 @@ export function addCampaign(program: Command, done: (status: number) => void): v
     .option('--queue-file <file>', 'a file that has the address, with its password')
     .option('--quiet', 'nothing on stderr but what is wrong')
     .addHelpText('after', `\n${QUEUE_HELP}`)
-    .action(async (raw: RawWorkerOptions) => done(await campaignWorker(raw)));
+    .action(async (raw: RawWorkerOptions) => {
+      const { campaignWorker } = await import('./campaign-worker.js');
+      done(await campaignWorker(raw));
+    });
+  addViews(campaign, done);
+}
+
+function addViews(campaign: Command, done: (status: number) => void): void {
   campaign
     .command('serve')
     .description('show a campaign in a browser of this machine, live while it runs, until Ctrl-C')

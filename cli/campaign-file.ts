@@ -12,11 +12,11 @@ import { DESIGNS } from '../model/designs/designs.js';
 import { bundleFile, isFileName } from './bundle.js';
 import type { NamedDesign } from './designs.js';
 import { resolveDesign } from './designs.js';
-import { ownPackage } from './doctor.js';
 import { designHashes, toolHash } from './hashes.js';
 import { messageOf } from '../harness/guard.js';
 import type { DesignRef } from './load.js';
 import { fullName, splitName } from './load.js';
+import { ownPackage } from './own-package.js';
 import { boundsFor } from './plan.js';
 
 const EXAMPLE = "export const campaign = defineCampaign({ name: 'mine', designs: [...], searches: [...] })";

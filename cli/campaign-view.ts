@@ -10,9 +10,9 @@ import { UsageError, parseBounds } from '../harness/bounds-text.js';
 import { SCENARIOS } from '../model/scenario.js';
 import type { Dashboard } from '../reports/dashboard.js';
 import { bundleFile } from './bundle.js';
-import { ownPackage } from './doctor.js';
 import { Jobs } from './jobs.js';
 import { splitName } from './load.js';
+import { ownPackage } from './own-package.js';
 import type { Report, Search } from './protocol.js';
 
 export const pageName = (lane: number): string => `findings-${lane + 1}.html`;

@@ -5,11 +5,11 @@ import { INVARIANTS } from '../invariants/invariants.js';
 import type { CertifiedResult } from '../reports/certificate.js';
 import { certifiedResult, formatCertificate } from '../reports/certificate.js';
 import type { Searched } from './corpus-check.js';
-import { ownPackage } from './doctor.js';
 import type { DesignHashes, SpecHashes } from './hashes.js';
 import { designHashes, specHashes } from './hashes.js';
 import type { DesignRef } from './load.js';
 import { complain } from './output.js';
+import { ownPackage } from './own-package.js';
 
 export const RULES: ReadonlySet<string> = new Set(INVARIANTS.map(({ id }) => id));
 

@@ -1,12 +1,8 @@
 /** `check` and `fuzz`: what a config file says is put under the command line, then once, or at each save. */
 import type { Command } from 'commander';
 import { Status } from '../harness/verdict.js';
-import { check } from './check.js';
-import { applyConfig, configText, findConfig, needDesigns } from './config.js';
 import type { RawOptions } from './options.js';
-import { parseOptions } from './options.js';
 import { print } from './output.js';
-import { watchCheck } from './watch-check.js';
 
 interface OwnOptions {
   readonly config?: string;
@@ -22,6 +18,7 @@ export function withConfig(command: Command): Command {
 
 export async function checkCommand(names: readonly string[], command: Command, hasColour: boolean): Promise<number> {
   const { config, printConfig, watch } = command.opts<OwnOptions>();
+  const { applyConfig, configText, findConfig, needDesigns } = await import('./config.js');
   const found = await findConfig(config);
   const designs = applyConfig(command, names, found);
   if (printConfig === true) {
@@ -31,6 +28,12 @@ export async function checkCommand(names: readonly string[], command: Command, h
   const raw = command.opts<RawOptions>();
   // The version of a tree picks a design.
   if (raw.kernelTree === undefined) needDesigns(designs, found);
+  const { parseOptions } = await import('./options.js');
   const options = parseOptions(raw);
-  return watch === true ? watchCheck(designs, options, hasColour) : check(designs, options, hasColour);
+  if (watch === true) {
+    const { watchCheck } = await import('./watch-check.js');
+    return watchCheck(designs, options, hasColour);
+  }
+  const { check } = await import('./check.js');
+  return check(designs, options, hasColour);
 }

@@ -3,16 +3,13 @@ import { UsageError } from '../harness/bounds-text.js';
 import type { CheckResult } from '../harness/result.js';
 import type { Checked, Conclusion } from '../harness/verdict.js';
 import { conclude, Status } from '../harness/verdict.js';
-import { writeCertificate } from './certificate.js';
-import type { Searched } from './corpus-check.js';
-import { CheckCorpus } from './corpus-check.js';
+import type { CheckCorpus, Searched } from './corpus-check.js';
 import type { NamedChange, NamedDesign, NamedTree } from './designs.js';
 import { changeNamed, resolveDesign, treeNamed } from './designs.js';
 import { onInterrupt } from './interrupt.js';
-import { instrumentedBuild } from './instrument.js';
 import type { Job } from './jobs.js';
 import { Jobs } from './jobs.js';
-import { keep } from './keep.js';
+import type { Kept } from './keep.js';
 import type { CheckOptions } from './options.js';
 import { threadsFor, workersFor } from './options.js';
 import { complain } from './output.js';
@@ -90,6 +87,21 @@ export interface Finished {
   conclude(): Conclusion;
 }
 
+/** Most checks keep nothing: what does is loaded where it is asked for. */
+async function corpusOf({ corpus }: CheckOptions): Promise<CheckCorpus | undefined> {
+  if (corpus === undefined) return undefined;
+  const { CheckCorpus } = await import('./corpus-check.js');
+  return new CheckCorpus(corpus);
+}
+
+/** The plan, with its one search kept in a folder where that is asked for; see keep.ts. */
+async function keptIn(planned: Plan, options: CheckOptions, onLost: (sentence: string) => void): Promise<Kept> {
+  if ((options.checkpoint ?? options.resume) === undefined)
+    return { planned, notes: () => [], release: async () => {} };
+  const { keep } = await import('./keep.js');
+  return keep(planned, options, onLost);
+}
+
 /** Everything of a check but where its results go; `show` is told each report in order. */
 export async function runCheck(
   names: readonly string[],
@@ -99,12 +111,12 @@ export async function runCheck(
   side?: Side,
 ): Promise<Finished> {
   const errors = new Errors();
-  const corpus = options.corpus === undefined ? undefined : new CheckCorpus(options.corpus);
+  const corpus = await corpusOf(options);
   const jobs = new Jobs();
   if (corpus !== undefined) jobs.onClass = (search, found, ops) => corpus.keep(search, found, ops);
   const interrupt = onInterrupt(() => jobs.stop());
   const designs = await resolveAll([...new Set(names)], options, errors, side);
-  const kept = await keep(plan(designs, options, hasColour), options, (sentence) => {
+  const kept = await keptIn(plan(designs, options, hasColour), options, (sentence) => {
     errors.add(true, sentence);
     jobs.stop();
   });
@@ -212,6 +224,7 @@ async function withBuilds(searches: readonly Search[], memoryBytes: number, thre
   for (const search of searches) {
     if (search.engine !== 'coverage') out.push({ ...search, memoryBytes, threads });
     else {
+      const { instrumentedBuild } = await import('./instrument.js');
       const { name } = search.ref;
       if (!builds.has(name)) builds.set(name, instrumentedBuild(search.ref));
       out.push({ ...search, memoryBytes, build: (await builds.get(name)) ?? '' });
@@ -251,6 +264,7 @@ export async function check(names: readonly string[], options: CheckOptions, has
   const problems: string[] = [];
   if (options.traces !== undefined) problems.push(...reporters.writeTraces(options.traces, run.reports));
   if (options.certificate !== undefined) {
+    const { writeCertificate } = await import('./certificate.js');
     const unwritten = await writeCertificate(options.certificate, run.sound);
     if (unwritten !== undefined) problems.push(unwritten);
   }

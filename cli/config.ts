@@ -9,7 +9,6 @@ import { messageOf } from '../harness/guard.js';
 import { nearest } from '../harness/nearest.js';
 import { bundleFile, isFileName } from './bundle.js';
 import type { Config } from './config-schema.js';
-import { configSchema } from './config-schema.js';
 
 const PLACES = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `iovcheck.config.${ending}`);
 
@@ -49,10 +48,9 @@ const searcher = lilconfig('iovcheck', {
 });
 
 /** One sentence on the first thing that is wrong. */
-function sentence(path: string, { issues: [issue] }: z.ZodError): string {
+function sentence(path: string, { issues: [issue] }: z.ZodError, keys: readonly string[]): string {
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys;
-    const keys = Object.keys(configSchema.shape);
     return `${path}: there is no key '${key}'; did you mean '${nearest(key, keys)}'? There are ${keys.join(', ')}`;
   }
   return `${path}: ${issue.path.join('.') || 'the whole'}: ${issue.message.replace(/^Invalid input: /, '')}; docs/config.schema.json has its form`;
@@ -92,8 +90,9 @@ export async function findConfig(named: string | undefined): Promise<Found | und
   const result = await (named === undefined ? searcher.search() : searcher.load(resolve(named)));
   if (result === null) return undefined;
   const path = relative(process.cwd(), result.filepath) || basename(result.filepath);
+  const { configSchema } = await import('./config-schema.js');
   const parsed = configSchema.safeParse(result.config ?? {});
-  if (!parsed.success) throw new UsageError(sentence(path, parsed.error));
+  if (!parsed.success) throw new UsageError(sentence(path, parsed.error, Object.keys(configSchema.shape)));
   return { path, config: withPaths(parsed.data, dirname(result.filepath)) };
 }
 

@@ -1,9 +1,7 @@
 /** The options of the commands that begin a design, and take one apart. */
 import type { Command } from 'commander';
 import type { RawBisectOptions } from './bisect.js';
-import { bisect } from './bisect.js';
 import type { RawInitOptions } from './init.js';
-import { init } from './init.js';
 import { print } from './output.js';
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -21,7 +19,10 @@ export function addDesignCommands(program: Command, done: (status: number) => vo
     .option('--workers <n>', 'threads: searches side by side; all cores where absent')
     .option('--memory <amount>', 'for all states together, e.g. 8G')
     .option('--quiet', 'no progress on stderr')
-    .action(async (name: string, raw: RawBisectOptions) => done(await bisect(name, raw)));
+    .action(async (name: string, raw: RawBisectOptions) => {
+      const { bisect } = await import('./bisect.js');
+      done(await bisect(name, raw));
+    });
   program
     .command('init')
     .description('make a new design, and its test, in this folder')
@@ -30,5 +31,8 @@ export function addDesignCommands(program: Command, done: (status: number) => vo
     .option('--override <function>', 'a function to begin with, by its C name; may be repeated', collect, [])
     .option('--js', 'JavaScript, not TypeScript')
     .option('--test <runner>', 'vitest or node: what runs the test (default: vitest where it is installed)')
-    .action(async (name: string, raw: RawInitOptions) => print(await init(name, raw)));
+    .action(async (name: string, raw: RawInitOptions) => {
+      const { init } = await import('./init.js');
+      print(await init(name, raw));
+    });
 }

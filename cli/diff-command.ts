@@ -1,8 +1,7 @@
 /** The command `iovcheck diff` and its options. */
 import type { Command } from 'commander';
 import type { RawDiffOptions } from './diff-options.js';
-import { diff } from './diff.js';
-import { boundsHelp } from './list.js';
+import { boundsHelp } from './help.js';
 
 const HELP = `What is compared after each call: what it returned, whether it warned or came back at all;
 bytes delivered, and bytes and packets that a reader finds; the iterator as its caller has it
@@ -47,7 +46,8 @@ export function addDiff(program: Command, done: (status: number) => void, hasCol
     .option('--timing', 'times in the results, which then differ from run to run')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', () => `\n${boundsHelp()}\n\n${HELP}`)
-    .action(async (a: string | undefined, b: string | undefined, raw: RawDiffOptions) =>
-      done(await diff([a, b], raw, hasColour)),
-    );
+    .action(async (a: string | undefined, b: string | undefined, raw: RawDiffOptions) => {
+      const { diff } = await import('./diff.js');
+      done(await diff([a, b], raw, hasColour));
+    });
 }

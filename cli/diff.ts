@@ -5,7 +5,6 @@ import { Status } from '../harness/verdict.js';
 import type { Bounds } from '../model/bounds.js';
 import type { ScenarioName } from '../model/scenario.js';
 import { SCENARIOS } from '../model/scenario.js';
-import { diffToJson } from '../reports/diff-json.js';
 import type { NamedDesign } from './designs.js';
 import { resolveDesign, treeNamed } from './designs.js';
 import { onInterrupt } from './interrupt.js';
@@ -168,7 +167,10 @@ export async function diff(
   }
   const signal = interrupt.done();
   const reports = ended.flatMap(({ report }) => (report === undefined ? [] : [report]));
-  if (options.isJson) print(`${JSON.stringify(diffToJson(reports.map(({ result }) => result)), null, 2)}\n`);
+  if (options.isJson) {
+    const { diffToJson } = await import('../reports/diff-json.js');
+    print(`${JSON.stringify(diffToJson(reports.map(({ result }) => result)), null, 2)}\n`);
+  }
   const status = signal === undefined ? worst(ended.map((e) => e.status)) : Status[signal];
   if (!options.isJson) print(`\n${lastLine(ended, status)}\n`);
   if (options.traces === undefined) return status;

@@ -1,5 +1,5 @@
 /** `iovcheck doctor`: whether this machine has what the commands need. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -8,15 +8,7 @@ import { whyNoUml } from '../oracle/uml/boot.js';
 import { table } from './list.js';
 import { whyNotWide } from '../oracle/tree/toolchain.js';
 import { toolchainRow, treeRow, wideRow } from './oracles.js';
-
-interface Package {
-  readonly version: string;
-  readonly engines: { readonly node: string };
-}
-
-export function ownPackage(): Package {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Package;
-}
+import { ownPackage } from './own-package.js';
 
 /** `^20.19 || ^22.12 || >=24` against a version; the two forms that package.json uses. */
 export function isNodeSupported(version: string, range: string): boolean {

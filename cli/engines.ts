@@ -7,7 +7,6 @@ import type { Heartbeat } from '../check/heartbeat.js';
 import { Phase } from '../check/heartbeat.js';
 import { realiseBefore } from '../check/realise.js';
 import type { RandomClass } from '../fuzz/random.js';
-import { runRandom } from '../fuzz/random.js';
 import { findAsymmetry } from '../harness/alike.js';
 import { UsageError } from '../harness/bounds-text.js';
 import { findImpurity } from '../harness/purity.js';
@@ -15,10 +14,8 @@ import type { Proof } from '../harness/result.js';
 import { Runner } from '../harness/runner.js';
 import type { Design } from '../model/design.js';
 import { symmetriesOf } from '../model/symmetry.js';
-import { openCoverage } from './coverage.js';
 import { handedOver } from './handed-over.js';
 import type { RawClass, Search, Tally } from './protocol.js';
-import { settle } from './settle.js';
 import { teamOf } from './team.js';
 import { deadClass, isOfDesign, post, watch } from './watch.js';
 
@@ -197,7 +194,8 @@ function sampled(
   return { classes, tally: tallyOf(runner, search, heartbeat, budget, cutShort) };
 }
 
-function random(runner: Runner, search: Search, heartbeat: Heartbeat): Found {
+async function random(runner: Runner, search: Search, heartbeat: Heartbeat): Promise<Found> {
+  const { runRandom } = await import('../fuzz/random.js');
   heartbeat.follow(runner);
   return sampled(runner, search, heartbeat, (budget, onClass) => {
     const result = runRandom(runner, {
@@ -214,6 +212,7 @@ function random(runner: Runner, search: Search, heartbeat: Heartbeat): Found {
 }
 
 async function coverage(runner: Runner, search: Search, heartbeat: Heartbeat): Promise<Found> {
+  const { openCoverage } = await import('./coverage.js');
   const engine = await openCoverage(runner, search, heartbeat);
   const { classes, tally } = sampled(runner, search, heartbeat, (budget, onClass) =>
     engine.run(() => budget.isOver(), onClass),
@@ -237,11 +236,11 @@ export async function runSearch(search: Search, design: Design, heartbeat: Heart
       return exhaustive(runner, search, heartbeat);
     case 'random':
       samplePurity(search, heartbeat, design);
-      return handedOver(random(runner, search, heartbeat), search, design, heartbeat);
+      return handedOver(await random(runner, search, heartbeat), search, design, heartbeat);
     case 'coverage':
       samplePurity(search, heartbeat, design);
       return handedOver(await coverage(runner, search, heartbeat), search, design, heartbeat);
     case 'corpus':
-      return settle(runner, search, design, heartbeat);
+      return (await import('./settle.js')).settle(runner, search, design, heartbeat);
   }
 }

@@ -1,6 +1,7 @@
 /** From the classes that a search found to violations as they are printed: each trace is taken again. */
 import type { Heartbeat } from '../check/heartbeat.js';
 import { Phase } from '../check/heartbeat.js';
+import { realiseBefore } from '../check/realise.js';
 import { UsageError } from '../harness/bounds-text.js';
 import { replay } from '../harness/replay.js';
 import type { CheckResult, Violation } from '../harness/result.js';
@@ -35,6 +36,13 @@ export function hungClass(runner: Runner, path: readonly number[], isShortest: b
     isAfterOthers: false,
     dead: `${fn}() does not return; it was ended from outside`,
   };
+}
+
+/** The same of a search, whose path may go through states that stand for others. */
+export function hungIn(search: Search, design: Design, hung: readonly number[]): RawClass {
+  const runner = new Runner(design, search.bounds, search.scenario);
+  const isExhaustive = search.engine === 'exhaustive';
+  return hungClass(runner, isExhaustive ? realiseBefore(runner, hung) : hung, isExhaustive);
 }
 
 /** The class among what was found; its function may be told apart less well on replay. */

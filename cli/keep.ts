@@ -6,17 +6,17 @@ import { checkIdentity } from '../check/identity.js';
 import { UsageError, formatBounds } from '../harness/bounds-text.js';
 import { makeFolder } from '../harness/files.js';
 import { SCENARIOS } from '../model/scenario.js';
-import { Hashes } from './certificate.js';
-import { ownPackage } from './doctor.js';
 import { fullName } from './load.js';
 import { lockFolder } from './lock.js';
 import type { CheckOptions } from './options.js';
+import { ownPackage } from './own-package.js';
 import type { Plan } from './plan.js';
 import type { Keep, Search } from './protocol.js';
 
 /** What has to be the same for a search to go on. Budgets and workers may differ: they do not change what is found. */
 async function identityOf(search: Search): Promise<Identity> {
   const { ref, scenario, bounds } = search;
+  const { Hashes } = await import('./certificate.js');
   const hashes = new Hashes();
   const { spec, engine, invariants } = hashes.own;
   const { hash, library } = await hashes.of(ref);

@@ -1,15 +1,11 @@
 /** `iovcheck list designs|ops|invariants|scenarios|oracles`: what there is, in tables. */
 import { INVARIANTS } from '../invariants/invariants.js';
-import { DEFAULT_BOUNDS } from '../model/bounds.js';
 import { DESIGNS } from '../model/designs/designs.js';
 import type { ArgSpec, OpSpec } from '../model/op.js';
 import { OPS } from '../model/ops/ops.js';
 import { SCENARIOS } from '../model/scenario.js';
-import { wrap } from '../reports/steps.js';
+import type { ListName } from './help.js';
 import { oracles } from './oracles.js';
-
-export const LISTS = ['designs', 'ops', 'invariants', 'scenarios', 'oracles'] as const;
-export type ListName = (typeof LISTS)[number];
 
 /** Columns as wide as they need to be; the last one is not padded. */
 export function table(rows: readonly (readonly string[])[]): string {
@@ -83,10 +79,4 @@ const ROWS: Readonly<Record<ListName, () => string[][]>> = { designs, ops, invar
 
 export function list(name: ListName): string {
   return table(ROWS[name]());
-}
-
-/** Words of `--help` about the bounds. */
-export function boundsHelp(): string {
-  const keys = Object.entries(DEFAULT_BOUNDS).map(([key, value]) => `${key}=${value}`);
-  return ['Bounds, with their defaults:', ...wrap(keys.join(', '), 80, '  ')].join('\n');
 }

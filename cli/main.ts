@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line. One file a command; this one only names them and their options. */
+/** The command line. One file a command; this one only names them and their options. A command is loaded when it is run. */
 import { Argument, Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from '../harness/bounds-text.js';
@@ -7,24 +7,20 @@ import { Status } from '../harness/verdict.js';
 import { addCampaign } from './campaign-command.js';
 import { checkCommand, withConfig } from './check-command.js';
 import type { RawAgainst } from './against.js';
-import { against } from './against.js';
 import { addCorpus } from './corpus-command.js';
 import { addDesignCommands } from './design-commands.js';
 import { addDiff } from './diff-command.js';
 import type { TreeOptions } from './designs.js';
-import { doctor, ownPackage } from './doctor.js';
-import type { ListName } from './list.js';
-import { LISTS, boundsHelp, list } from './list.js';
-import { FUZZ_BUDGET } from './options.js';
+import type { ListName } from './help.js';
+import { LISTS, boundsHelp } from './help.js';
 import { complain, print, statusAfterOutput, watchStdout } from './output.js';
-import { PROLOGUE_STEPS } from './plan.js';
+import { ownPackage } from './own-package.js';
+import { FUZZ_BUDGET, PROLOGUE_STEPS } from './plan.js';
 import { reportersHelp } from './reporter-options.js';
 import { addOverflow } from './overflow-command.js';
 import { addRepro } from './repro-command.js';
 import { addReport } from './report-command.js';
-import { retrace } from './retrace-command.js';
 import type { RawVerifyOptions } from './verify.js';
-import { verify } from './verify.js';
 
 const STATUSES = `Exit status, the first that applies:
   70   iovcheck itself failed
@@ -134,8 +130,9 @@ function addFuzz(program: Command, done: Done): void {
     )
     .action(async (names: string[], raw: Partial<RawAgainst>, own: Command) => {
       const { against: kernel } = raw;
-      const isBeside = kernel !== undefined;
-      done(await (isBeside ? against(names, { ...own.opts(), against: kernel }) : checkCommand(names, own, hasColour)));
+      if (kernel === undefined) return done(await checkCommand(names, own, hasColour));
+      const { against } = await import('./against.js');
+      done(await against(names, { ...own.opts(), against: kernel }));
     });
 }
 
@@ -153,9 +150,10 @@ function addOthers(program: Command, done: Done): void {
       .option('--kernel-tree <folder>', "the tree that the trace is of, or another one's C on its calls")
       .option('--patch <file>', 'with this patch on the tree')
       .option('--rev <A..B>', "the tree's repository at revision B")
-      .action(async (name: string, { on, ...tree }: { on: string } & TreeOptions) =>
-        done(await retrace(kind, name, on, hasColour, tree)),
-      );
+      .action(async (name: string, { on, ...tree }: { on: string } & TreeOptions) => {
+        const { retrace } = await import('./retrace-command.js');
+        done(await retrace(kind, name, on, hasColour, tree));
+      });
   };
   traced('replay', 'take a trace step by step, with the state after each');
   traced('minimize', 'leave out of a trace what its violation does not need');
@@ -163,12 +161,16 @@ function addOthers(program: Command, done: Done): void {
     .command('list')
     .description('what there is')
     .addArgument(new Argument('<what>').choices(LISTS))
-    .action((what: ListName) => print(list(what)));
+    .action(async (what: ListName) => {
+      const { list } = await import('./list.js');
+      print(list(what));
+    });
   program
     .command('doctor')
     .description('whether this machine has what iovcheck needs')
     .option('--kernel-tree <folder>', "whether the C of this kernel's source can be run")
-    .action(({ kernelTree }: { kernelTree?: string }) => {
+    .action(async ({ kernelTree }: { kernelTree?: string }) => {
+      const { doctor } = await import('./doctor.js');
       const { text, isWell } = doctor(kernelTree);
       print(text);
       done(isWell ? Status.Ok : Status.Usage);
@@ -208,7 +210,10 @@ function addVerify(program: Command, done: Done): void {
     .option('--json', 'one JSON document on stdout')
     .option('--quiet', 'no progress on stderr')
     .addHelpText('after', `\n${VERIFY_HELP}`)
-    .action(async (name: string, raw: RawVerifyOptions) => done(await verify(name, raw)));
+    .action(async (name: string, raw: RawVerifyOptions) => {
+      const { verify } = await import('./verify.js');
+      done(await verify(name, raw));
+    });
 }
 
 function makeProgram(done: Done): Command {

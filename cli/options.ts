@@ -7,6 +7,7 @@ import type { EngineName } from '../harness/result.js';
 import type { ScenarioName } from '../model/scenario.js';
 import { SCENARIOS } from '../model/scenario.js';
 import type { Reporter } from './reporter-options.js';
+import { FUZZ_BUDGET } from './plan.js';
 import { parseReporters } from './reporter-options.js';
 
 /** As commander hands them over; `fuzz` has no engine. */
@@ -151,9 +152,6 @@ function checkKept(engines: readonly EngineName[], { checkpoint, resume, engine 
     `${option}: only the engine exhaustive goes on from a checkpoint, not ${engine}; leave --engine out`,
   );
 }
-
-/** Of each search of `fuzz`, where no budget is given: a minute or two. */
-export const FUZZ_BUDGET = '20000000-steps';
 
 export function parseOptions(raw: RawOptions): CheckOptions {
   const isFuzz = raw.engine === undefined;

@@ -1,7 +1,6 @@
 /** The command `iovcheck overflow` and its options. */
 import type { Command } from 'commander';
 import type { RawOverflowOptions } from './overflow.js';
-import { overflow } from './overflow.js';
 
 const HELP = `check --kernel-tree runs a build of 32 bits. This asks one of 64 bits what only such a one can tell: sizes, lengths and
 counts around 2^31, 2^32, 2^43 (2^31 pages), 2^63 and 2^64. No memory is behind them: copies only count. What each
@@ -27,5 +26,8 @@ export function addOverflow(program: Command, done: (status: number) => void): v
     .option('--rev <A..B>', "the same of two revisions of the tree's repository")
     .option('--all', 'show each question that is not answered rightly, not one of a kind')
     .addHelpText('after', `\n${HELP}`)
-    .action((raw: RawOverflowOptions) => done(overflow(raw)));
+    .action(async (raw: RawOverflowOptions) => {
+      const { overflow } = await import('./overflow.js');
+      done(overflow(raw));
+    });
 }

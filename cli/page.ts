@@ -1,6 +1,6 @@
 /** Writes the report that is a folder: `--reporter html:DIR`. */
-import { ownPackage } from './doctor.js';
 import { writeFiles } from './output.js';
+import { ownPackage } from './own-package.js';
 import type { Report } from './protocol.js';
 
 /** The page of all reports, and its pictures; a sentence where they can not be written. */

@@ -37,6 +37,9 @@ export function boundsFor(design: NamedDesign, text: string, name: ScenarioName)
   return parseBounds(first.trim() === 'default' ? rest.join(',') : text, own, scenario);
 }
 
+/** Of each search of `fuzz`, where no budget is given: a minute or two. */
+export const FUZZ_BUDGET = '20000000-steps';
+
 /** Edges of the exhaustive search that `fuzz` begins with, and its most of the budget. */
 export const PROLOGUE_STEPS = 200_000;
 const PROLOGUE_SHARE = 1 / 10;

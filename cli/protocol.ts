@@ -11,7 +11,7 @@ import type { Bounds } from '../model/bounds.js';
 import type { ScenarioName } from '../model/scenario.js';
 import type { Account } from '../reports/account.js';
 import type { ResultData } from '../reports/html/data.js';
-import type { Kind } from '../reports/repro/repro.js';
+import type { Kind } from '../reports/repro/kinds.js';
 import type { CorpusItem, CorpusRow } from './corpus-items.js';
 import type { DesignFacts, DesignRef } from './load.js';
 import type { ReportTask } from './report-task.js';

@@ -1,20 +1,9 @@
 /** `iovcheck repro` and `iovcheck explain`: what a trace shows, as a program, as a kernel test, and in words. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { UsageError } from '../harness/bounds-text.js';
-import type { Kind } from '../reports/repro/repro.js';
-import { KINDS } from '../reports/repro/repro.js';
+import { KINDS } from '../reports/repro/kinds.js';
 import type { TreeOptions } from './designs.js';
-import { ownPackage } from './doctor.js';
-import { complain, print, writeFile } from './output.js';
-
-import { retrace, takeTrace } from './retrace-command.js';
-
-interface ReproOptions extends TreeOptions {
-  readonly on: string;
-  readonly as: Kind;
-  readonly output?: string;
-}
+import type { ReproOptions } from './repro.js';
 
 const REPRO_HELP = `What the program exits with:
   0   not reproduced: this kernel keeps the rule
@@ -25,37 +14,6 @@ const REPRO_HELP = `What the program exits with:
 Examples:
   iovcheck repro out/my.trace --as c -o repro.c && gcc -Wall -Wextra -o repro repro.c && ./repro
   iovcheck repro out/my.trace --as kunit -o iovcheck_kunit.c`;
-
-/** A word of a command line, as a comment may hold it. */
-const shown = (word: string): string => (/^[\w./:=,@+-]+$/.test(word) ? word : JSON.stringify(word));
-
-/** Options that name a tree, as they stand on a command line. */
-function treeShown({ kernelTree, patch, rev }: TreeOptions): string {
-  const options: [string, string | undefined][] = [
-    ['--kernel-tree', kernelTree],
-    ['--patch', patch],
-    ['--rev', rev],
-  ];
-  return options.map(([option, value]) => (value === undefined ? '' : ` ${option} ${shown(value)}`)).join('');
-}
-
-async function repro(name: string, { on, as, output, ...tree }: ReproOptions): Promise<number> {
-  const { version } = ownPackage();
-  const command = `iovcheck repro ${shown(name)}${on === 'design' ? '' : ` --on ${shown(on)}`}${treeShown(tree)} --as ${as}`;
-  const { text, status, error } = await takeTrace(
-    name,
-    on,
-    (what) => ({ kind: 'repro', ...what, as, version, command }),
-    tree,
-  );
-  if (output === undefined) print(text);
-  else {
-    const problem = writeFile(output, text, '--output');
-    if (problem !== undefined) throw new UsageError(problem);
-  }
-  if (error !== '') complain(error);
-  return status;
-}
 
 export function addRepro(program: Command, done: (status: number) => void, hasColour: boolean): void {
   const on = ['--on <design>', 'another design than the one that the trace names', 'design'] as const;
@@ -77,12 +35,16 @@ export function addRepro(program: Command, done: (status: number) => void, hasCo
     )
     .option('-o, --output <file>', 'write it there, not to stdout')
     .addHelpText('after', `\n${REPRO_HELP}`)
-    .action(async (name: string, options: ReproOptions) => done(await repro(name, options)));
+    .action(async (name: string, options: ReproOptions) => {
+      const { repro } = await import('./repro.js');
+      done(await repro(name, options));
+    });
   command('explain')
     .description(
       'what of a trace matters: which calls and arguments, which facts of the last state, who made them true',
     )
-    .action(async (name: string, { on: design, ...tree }: { on: string } & TreeOptions) =>
-      done(await retrace('reasons', name, design, hasColour, tree)),
-    );
+    .action(async (name: string, { on: design, ...tree }: { on: string } & TreeOptions) => {
+      const { retrace } = await import('./retrace-command.js');
+      done(await retrace('reasons', name, design, hasColour, tree));
+    });
 }

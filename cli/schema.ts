@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { certificateSchemaText } from '../reports/certificate.js';
 import { diffSchemaText } from '../reports/diff-json.js';
 import { configSchemaText } from './config-schema.js';
-import { schemaText } from '../reports/json.js';
+import { schemaText } from '../reports/json-schema.js';
 
 writeFileSync(new URL('../../docs/result.schema.json', import.meta.url), schemaText());
 writeFileSync(new URL('../../docs/config.schema.json', import.meta.url), configSchemaText());

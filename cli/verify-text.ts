@@ -1,6 +1,6 @@
 /** What `iovcheck verify` says. */
 import { COLUMNS } from '../reports/draw.js';
-import { wrap } from '../reports/steps.js';
+import { wrap } from '../reports/wrap.js';
 import type { Outcome } from '../reports/verification.js';
 import { plural } from './output.js';
 import type { Verified } from './verify.js';

@@ -1,31 +1,30 @@
-/** A worker thread: one task, one answer. What a design prints goes to stderr; see cli/thread.ts. */
+/**
+ * A worker thread: one task, one answer. What a design prints goes to stderr; see cli/thread.ts. What a task needs is
+ * loaded with it: a thread is started for each.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Heartbeat, Phase } from '../check/heartbeat.js';
-import { realiseBefore } from '../check/realise.js';
 import { UsageError } from '../harness/bounds-text.js';
-import { Runner } from '../harness/runner.js';
-import { doItems } from './corpus-worker.js';
-import { pairCalls, runDiff } from './diff-worker.js';
-import { runSearch } from './engines.js';
 import type { PageMaker } from './explain.js';
-import { explain, hungClass } from './explain.js';
-import { readInput } from './input.js';
 import { Late } from './late.js';
 import { designOf, factsOf, loadDesign } from './load.js';
 import type { Answers, Message, Search, Task, WorkerData } from './protocol.js';
 import type { ReportTask } from './report-task.js';
 import { refOfTask } from './protocol.js';
-import { makeReport } from './report-worker.js';
-import { minimizeTrace, replayTrace } from './retrace.js';
-import { explainTrace } from './explain-trace.js';
-import { reproTrace } from './repro-trace.js';
 import { reportTo } from './watch.js';
+
+/** What almost every thread is for. */
+async function searching(): Promise<typeof import('./engines.js') & typeof import('./explain.js')> {
+  const [engines, explaining] = await Promise.all([import('./engines.js'), import('./explain.js')]);
+  return { ...engines, ...explaining };
+}
 
 async function pageMaker({ hasPage }: Search): Promise<PageMaker | undefined> {
   return hasPage === true ? (await import('../reports/html/result.js')).pageOf : undefined;
 }
 
 async function search(task: Search, heartbeat: Heartbeat): Promise<Answers['search']> {
+  const { runSearch, explain } = await searching();
   const design = await designOf(task.ref, task.onBase);
   const { classes, tally, ...rest } = await runSearch(task, design, heartbeat);
   return { ...explain(task, design, classes, tally, heartbeat, await pageMaker(task)), ...rest };
@@ -35,41 +34,54 @@ async function explainHung(
   task: Extract<Task, { kind: 'explain' }>,
   heartbeat: Heartbeat,
 ): Promise<Answers['explain']> {
+  const { explain, hungIn } = await searching();
   const design = await designOf(task.search.ref, task.search.onBase);
-  const classes = [...task.classes];
-  if (task.hung.length > 0) {
-    const runner = new Runner(design, task.search.bounds, task.search.scenario);
-    const isExhaustive = task.search.engine === 'exhaustive';
-    const path = isExhaustive ? realiseBefore(runner, task.hung) : task.hung;
-    classes.push(hungClass(runner, path, isExhaustive));
-  }
+  const classes = task.hung.length > 0 ? [...task.classes, hungIn(task.search, design, task.hung)] : task.classes;
   return explain(task.search, design, classes, task.tally, heartbeat, await pageMaker(task.search));
 }
 
 async function report(task: ReportTask, heartbeat: Heartbeat): Promise<Answers['report']> {
+  const { makeReport } = await import('./report-worker.js');
   return makeReport(task, await loadDesign(task.search.ref), heartbeat, await pageMaker(task.search));
 }
 
-async function retake(
-  { place, ops, isSearchs }: Extract<Task, { kind: 'retake' }>,
-  heartbeat: Heartbeat,
-): Promise<true> {
-  const runner = new Runner(await designOf(place.ref, place.onBase), place.bounds, place.scenario);
-  const real = isSearchs ? realiseBefore(runner, ops) : ops;
-  heartbeat.enter(Phase.Replaying);
-  heartbeat.follow(runner);
-  runner.reset();
-  for (const op of real) {
-    runner.step(op);
-    if (runner.broken.length > 0 && runner.k.fatal === '') runner.adopt();
-  }
-  return true;
+/** A trace, and the design that it is taken on. */
+type Traced = Extract<Task, { kind: 'minimize' | 'reasons' }>;
+
+async function replay(task: Extract<Task, { kind: 'replay' }>, heartbeat: Heartbeat): Promise<Answers['replay']> {
+  const { replayTrace } = await import('./retrace.js');
+  return replayTrace(await loadDesign(task.ref), task.text, task.name, task.hasColour, heartbeat);
 }
 
-function perform(task: Task, heartbeat: Heartbeat): Promise<Answers[keyof Answers]> {
+async function minimize(task: Traced, heartbeat: Heartbeat): Promise<Answers['minimize']> {
+  const { minimizeTrace } = await import('./retrace.js');
+  return minimizeTrace(await loadDesign(task.ref), task.text, task.name, heartbeat);
+}
+
+async function reasons(task: Traced, heartbeat: Heartbeat): Promise<Answers['reasons']> {
+  const { explainTrace } = await import('./explain-trace.js');
+  return explainTrace(await loadDesign(task.ref), task.text, task.name, heartbeat);
+}
+
+async function repro(task: Extract<Task, { kind: 'repro' }>, heartbeat: Heartbeat): Promise<Answers['repro']> {
+  const { reproTrace } = await import('./repro-trace.js');
+  return reproTrace(await loadDesign(task.ref), task, heartbeat);
+}
+
+async function input(task: Extract<Task, { kind: 'input' }>, heartbeat: Heartbeat): Promise<Answers['input']> {
+  const { readInput } = await import('./input.js');
+  return readInput(await loadDesign(task.ref), task, heartbeat);
+}
+
+async function corpus(task: Extract<Task, { kind: 'corpus' }>, heartbeat: Heartbeat): Promise<Answers['corpus']> {
+  const { doItems } = await import('./corpus-worker.js');
+  return doItems(task.items, heartbeat, (row) => parentPort?.postMessage({ kind: 'row', row } satisfies Message, []));
+}
+
+async function perform(task: Task, heartbeat: Heartbeat): Promise<Answers[keyof Answers]> {
   switch (task.kind) {
     case 'facts':
-      return loadDesign(task.ref).then(factsOf);
+      return factsOf(await loadDesign(task.ref));
     case 'search':
       return search(task.search, heartbeat);
     case 'explain':
@@ -77,33 +89,31 @@ function perform(task: Task, heartbeat: Heartbeat): Promise<Answers[keyof Answer
     case 'report':
       return report(task, heartbeat);
     case 'retake':
-      return retake(task, heartbeat);
+      return (await import('./retake.js')).retake(task, heartbeat);
     case 'replay':
-      return loadDesign(task.ref).then((design) =>
-        replayTrace(design, task.text, task.name, task.hasColour, heartbeat),
-      );
+      return replay(task, heartbeat);
     case 'corpus':
-      return doItems(task.items, heartbeat, (row) =>
-        parentPort?.postMessage({ kind: 'row', row } satisfies Message, []),
-      );
+      return corpus(task, heartbeat);
     case 'diff':
-      return runDiff(task.job, heartbeat);
+      return (await import('./diff-worker.js')).runDiff(task.job, heartbeat);
     case 'pair-calls':
-      return pairCalls(task.job, task.path);
+      return (await import('./diff-worker.js')).pairCalls(task.job, task.path);
     case 'minimize':
-      return loadDesign(task.ref).then((design) => minimizeTrace(design, task.text, task.name, heartbeat));
+      return minimize(task, heartbeat);
     case 'reasons':
-      return loadDesign(task.ref).then((design) => explainTrace(design, task.text, task.name, heartbeat));
+      return reasons(task, heartbeat);
     case 'repro':
-      return loadDesign(task.ref).then((design) => reproTrace(design, task, heartbeat));
+      return repro(task, heartbeat);
     case 'input':
-      return loadDesign(task.ref).then((design) => readInput(design, task, heartbeat));
+      return input(task, heartbeat);
   }
 }
 
-/** Of a thread that was started before there was anything to do. */
-function firstMessage(): Promise<WorkerData> {
-  return new Promise((resolve) => parentPort?.once('message', resolve));
+/** Of a thread that was started before there was anything to do, and makes itself ready. */
+async function firstMessage(): Promise<WorkerData> {
+  const message = new Promise<WorkerData>((resolve) => parentPort?.once('message', resolve));
+  await searching();
+  return message;
 }
 
 async function main(): Promise<void> {

@@ -3,7 +3,8 @@ import { formatBounds } from '../harness/bounds-text.js';
 import { SCENARIOS } from '../model/scenario.js';
 import type { Difference, Walked } from '../oracle/host/fuzz.js';
 import type { Retraced } from '../oracle/host/retrace.js';
-import { callLine, wrap } from './steps.js';
+import { callLine } from './steps.js';
+import { wrap } from './wrap.js';
 
 /** Which spec is beside which kernel. */
 export interface Beside {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { UsageError } from '../harness/bounds-text.js';
 import type { CheckResult, Violation } from '../harness/result.js';
 import { SCENARIOS } from '../model/scenario.js';
-import { boundsShape } from './json.js';
+import { boundsShape } from './json-schema.js';
 import { plural } from './later.js';
 
 const FORMAT = 'iovcheck certificate';

@@ -2,7 +2,7 @@
 import type { CheckResult, Violation } from '../harness/result.js';
 import type { Colour } from './later.js';
 import { plural, where } from './later.js';
-import { wrap } from './steps.js';
+import { wrap } from './wrap.js';
 
 /** `adds 1 class, takes away 2, leaves 9`; '' where no change was checked. */
 export function changeText({ violations, gone }: CheckResult): string {

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Difference, DiffResult, SideEnd } from '../harness/diff-result.js';
 import { KINDS } from '../harness/observe.js';
 import { SCENARIOS } from '../model/scenario.js';
-import { boundsShape, JSON_VERSION } from './json.js';
+import { boundsShape } from './json-schema.js';
+import { JSON_VERSION } from './json.js';
 
 const whole = z.int().min(0);
 

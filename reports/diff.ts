@@ -13,7 +13,8 @@ import { SCENARIOS } from '../model/scenario.js';
 import { COLUMNS, drawState, HERE, legendOf } from './draw.js';
 import type { Colour } from './later.js';
 import { plural } from './later.js';
-import { MARGIN, STEP, callLine, returned, ringLines, wrap } from './steps.js';
+import { MARGIN, STEP, callLine, returned, ringLines } from './steps.js';
+import { wrap } from './wrap.js';
 
 /** What differs, in words, after the name of the op. */
 const KIND_WORDS: Readonly<Record<Kind, string>> = {

@@ -8,7 +8,7 @@ import { NARROW, placeOf } from './account.js';
 import { plural } from './later.js';
 import { completeText, engineText, notClaimed, searchedText } from './phrases.js';
 import { onOneLine, printable } from './printable.js';
-import { wrap } from './steps.js';
+import { wrap } from './wrap.js';
 
 /** Prose on lines of at most 72 columns; a word that is longer is cut. */
 function prose(text: string, indent = ''): string[] {

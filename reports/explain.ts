@@ -8,7 +8,7 @@ import { namesOf } from '../model/op.js';
 import type { ArgSpec } from '../model/op.js';
 import { COLUMNS } from './draw.js';
 import { factText } from './fact-text.js';
-import { wrap } from './steps.js';
+import { wrap } from './wrap.js';
 
 /** Values that stand in a list; longer ones are ranges. */
 const LISTED = 4;

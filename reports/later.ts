@@ -1,7 +1,8 @@
 /** What breaks only after something else has: in short, each with its ops. */
 import type { Violation } from '../harness/result.js';
 import { shownFunction } from './fault.js';
-import { MARGIN, callLine, wrap } from './steps.js';
+import { MARGIN, callLine } from './steps.js';
+import { wrap } from './wrap.js';
 export type Colour = (kind: 'bad' | 'dim' | 'bold', s: string) => string;
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;

@@ -13,6 +13,7 @@ import { heldWord, listedName, memoryShort } from './draw-memory.js';
 import { taskShort } from './draw-tasks.js';
 import { COLUMNS, hasPipe } from './draw.js';
 import { flagNames, offsetOfIter, slotOfIter } from './pipe-fields.js';
+import { wrap } from './wrap.js';
 
 /** C functions that return nothing. */
 const VOID: ReadonlySet<FunctionName | null> = new Set<FunctionName | null>([
@@ -110,19 +111,6 @@ export function ringLines(runner: Runner, width = COLUMNS): string[] {
     parts.push(`${k.request.hold === 0 ? heldWord(0) : 'held'}: ${pages.join(' ')}`);
   }
   return joinParts([...parts, ...tmpPageText(runner, name)], width);
-}
-
-/** Text broken at its spaces, each line after `indent`. */
-export function wrap(text: string, width: number, indent: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const part of text.split(/\s+/)) {
-    if (line !== '' && indent.length + line.length + 1 + part.length > width) {
-      lines.push(indent + line);
-      line = part;
-    } else line = line === '' ? part : `${line} ${part}`;
-  }
-  return [...lines, indent + line];
 }
 
 /** Where the text of a step begins. */

@@ -17,7 +17,7 @@ import type { Colour } from './later.js';
 import { laterText, plural, where } from './later.js';
 import { boundsOption, completeText, engineText, lengthText, lowerFirst, notClaimed, searchedText } from './phrases.js';
 import { runLines, takeRun } from './run.js';
-import { wrap } from './steps.js';
+import { wrap } from './wrap.js';
 
 export type { Colour } from './later.js';
 

@@ -7,7 +7,7 @@ import type { Frame } from './measure.js';
 import { CHAR, LINE, frameOf } from './measure.js';
 import { LIGHT } from './palette.js';
 import { svgStyle } from './style-svg.js';
-import { wrap } from '../steps.js';
+import { wrap } from '../wrap.js';
 
 const MARGIN = 14;
 const HEAD = 44;

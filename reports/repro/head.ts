@@ -5,7 +5,7 @@ import type { ViolationClass } from '../../harness/runner.js';
 import type { Invariant } from '../../invariants/invariant.js';
 import type { Design } from '../../model/design.js';
 import { faultRow, sources } from '../fault.js';
-import { wrap } from '../steps.js';
+import { wrap } from '../wrap.js';
 
 /** What a reproducer is made of. */
 export interface Subject {

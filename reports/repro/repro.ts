@@ -5,15 +5,12 @@ import { cProgram } from './c-program.js';
 import { hasCall } from './c-calls.js';
 import type { ScenarioName } from '../../model/scenario.js';
 import type { Subject } from './head.js';
+import type { Kind } from './kinds.js';
 import { KUNIT_CALLS } from './kunit-calls.js';
 import { kunitFile } from './kunit-file.js';
 import { kunitPlanOf } from './kunit-plan.js';
 import { planOf } from './plan.js';
 import { Unreachable } from './unreachable.js';
-
-/** What a trace can be made. */
-export const KINDS = ['c', 'kunit'] as const;
-export type Kind = (typeof KINDS)[number];
 
 /** Scenarios whose calls are functions that the kernel exports to itself. */
 const IN_KERNEL: ReadonlySet<ScenarioName> = new Set(['pipe-iter', 'iov-iter', 'extract']);

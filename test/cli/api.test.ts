@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Design } from '#iov/index.js';
 import { check, defineDesign, linux33 } from '#iov/index.js';
-import { resultSchema } from '#iov/reports/json.js';
+import { resultSchema } from '#iov/reports/json-schema.js';
 import { Folder, designText, iovcheck } from './run.js';
 
 const folder = new Folder();

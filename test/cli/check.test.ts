@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { resultSchema } from '#iov/reports/json.js';
+import { resultSchema } from '#iov/reports/json-schema.js';
 import type { JsonDocument } from '#iov/reports/json.js';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Folder, iovcheck, tiny } from './run.js';
@@ -158,7 +158,7 @@ describe('--json', () => {
   });
 
   test('is as the schema in docs says', async () => {
-    const { schemaText } = await import('#iov/reports/json.js');
+    const { schemaText } = await import('#iov/reports/json-schema.js');
     const published = readFileSync(new URL('../../docs/result.schema.json', import.meta.url), 'utf8');
     expect(published, 'run: npm run schema').toBe(schemaText());
   });

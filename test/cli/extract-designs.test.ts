@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { resultSchema } from '#iov/reports/json.js';
+import { resultSchema } from '#iov/reports/json-schema.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ended } from './run.js';
 import { Folder, iovcheck } from './run.js';

@@ -1,5 +1,5 @@
 /** `iovcheck fuzz`, as it is used. */
-import { resultSchema } from '#iov/reports/json.js';
+import { resultSchema } from '#iov/reports/json-schema.js';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Folder, designText, iovcheck } from './run.js';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PageData } from '#iov/reports/html/data.js';
-import { parseResults } from '#iov/reports/json.js';
+import { parseResults } from '#iov/reports/json-schema.js';
 import { Folder, designText, iovcheck, linesOf, tiny } from './run.js';
 
 const folder = new Folder();

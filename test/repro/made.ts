@@ -6,7 +6,7 @@ import { parseTrace, resolveOps } from '#iov/harness/trace.js';
 import { INVARIANTS } from '#iov/invariants/invariants.js';
 import type { Design } from '#iov/model/design.js';
 import { DESIGNS } from '#iov/model/designs/designs.js';
-import type { Kind } from '#iov/reports/repro/repro.js';
+import type { Kind } from '#iov/reports/repro/kinds.js';
 import { reproOf } from '#iov/reports/repro/repro.js';
 import { Unreachable } from '#iov/reports/repro/unreachable.js';
 
