@@ -3,11 +3,14 @@
  * istanbul's counters in the design and in the kernel functions below it. The judge has
  * none: the engine is to be led by what the design does.
  */
+import { createRequire } from 'node:module';
 import { dirname, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../harness/bounds-text.js';
 import { DESIGNS } from '../model/designs/designs.js';
 import { moduleUrl } from './bundle.js';
+import type { Instrument } from './instrumented.js';
+import { cached } from './instrumented.js';
 import type { DesignRef } from './load.js';
 
 /** Where istanbul keeps its counters. */
@@ -54,29 +57,35 @@ interface Istanbul {
 }
 const ISTANBUL: string = 'istanbul-lib-instrument';
 
-type Instrument = (code: string, path: string) => string;
+/** Types are stripped by the bundler, which comes after. */
+const PARSER_PLUGINS = ['typescript', 'classProperties', 'importMeta'];
+const OPTIONS = { esModules: true, compact: false, coverageVariable: COVERAGE, parserPlugins: PARSER_PLUGINS };
 
-async function instrumenter(): Promise<Instrument> {
+/** It is loaded with the first file that is not in the cache. */
+function instrumenters(): { readonly own: Instrument; readonly foreign: Instrument } {
+  const require = createRequire(import.meta.url);
+  let version: string;
   try {
-    const { createInstrumenter } = (await import(ISTANBUL)) as Istanbul;
-    // Types are stripped by the bundler, which comes after.
-    const parserPlugins = ['typescript', 'classProperties', 'importMeta'];
-    const options = { esModules: true, compact: false, coverageVariable: COVERAGE, parserPlugins };
-    return (code, path) => createInstrumenter(options).instrumentSync(code, path);
+    ({ version } = require(`${ISTANBUL}/package.json`) as { version: string });
   } catch (error) {
-    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
     throw new UsageError(
       'the coverage engine needs istanbul-lib-instrument and jsfuzz; install them: npm install istanbul-lib-instrument jsfuzz',
     );
   }
+  const foreign: Instrument = (code, path) => {
+    const { createInstrumenter } = require(ISTANBUL) as Istanbul;
+    return createInstrumenter(OPTIONS).instrumentSync(code, path);
+  };
+  return { own: cached(JSON.stringify([ISTANBUL, version, OPTIONS]), foreign), foreign };
 }
 
 /** The build as a URL to import; it exports `open(world)`. */
 export async function instrumentedBuild(ref: DesignRef): Promise<string> {
   const user = ref.url === null ? undefined : resolve(ref.name);
-  const instrument = await instrumenter();
+  const { own, foreign } = instrumenters();
   const designs = ancestry(ref);
-  let foreign = 0;
+  let files = 0;
   const { build } = await import('rolldown');
   const output = await build({
     input: VIRTUAL,
@@ -92,7 +101,9 @@ export async function instrumentedBuild(ref: DesignRef): Promise<string> {
           const isOurs = id.startsWith(ROOT + sep);
           if (id === VIRTUAL || (isOurs ? !isKernel(id, designs) : id.includes('node_modules'))) return undefined;
           // A name of its own and none of this machine's: the order of the counters is part of what a run does.
-          const name = isOurs ? id.slice(ROOT.length + 1) : `design-${foreign++}`;
+          const name = isOurs ? id.slice(ROOT.length + 1) : `design-${files++}`;
+          // What the bundler itself brings is no design of a user's, either.
+          const instrument = isOurs || id.startsWith('\0') ? own : foreign;
           return { code: instrument(code, name), map: null };
         },
       },
