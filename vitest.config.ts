@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './test/slowest.js';
 
 /*
  * Three of these settings make `c8 vitest run` tell the truth (test/coverage-probe holds
@@ -13,6 +14,7 @@ export default defineConfig({
     // By default one core is left alone, which is half of a small machine.
     maxWorkers: '100%',
     server: { deps: { external: [/\/dist\//] } },
+    sequence: { sequencer: SlowestFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SLOWEST } from '../slowest.js';
 import * as checks from './checks.js';
 import { readRepository } from './repository.js';
 import type { SourceFile } from './syntax.js';
@@ -198,6 +199,18 @@ describe('names', () => {
     expect(checks.checkExports(snippet('model/a.ts', 'export default function f() {}'))).toHaveLength(1);
     expect(checks.checkExports(snippet('model/utils.ts', 'export const a = 1;'))).toHaveLength(1);
     expect(checks.checkExports(snippet('vitest.config.ts', 'export default {};'))).toEqual([]);
+  });
+});
+
+describe('tests', () => {
+  const missing = (names: readonly string[]): string[] => {
+    const there = new Set(all.map(({ path }) => path));
+    return names.filter((name) => !there.has(`test/${name}.test.ts`));
+  };
+
+  test('that begin first are there', () => {
+    expect(missing(SLOWEST)).toEqual([]);
+    expect(missing(['tidy/tidy', 'tidy/gone'])).toEqual(['tidy/gone']);
   });
 });
 
