@@ -20,22 +20,29 @@ export interface Compared {
 /** How a step ends, and the rules that it breaks. */
 const verdict = (runner: Runner, step: Step): string => `${step} ${runner.broken.map(({ id }) => id).join()}`;
 
-/** What the rules about the state alone say, on each pipe. */
-function stateRules(runner: Runner): string {
+/** The rules about the state alone that a world has. */
+function stateRulesOf({ k, invariants }: Runner): Invariant[] {
+  return invariants.filter((i) => {
+    const judges = typeof i.judges === 'function' ? i.judges(k.needs) : i.judges;
+    return judges === 'state' && (i.needs?.(k.needs) ?? true);
+  });
+}
+
+/** What they say, on each pipe. */
+function saidBy(rules: readonly Invariant[], runner: Runner): string {
   const { k, judged } = runner;
   const isKept = k.pipes.length === 1;
-  const rules = runner.invariants.filter((i: Invariant) => {
-    const judges = typeof i.judges === 'function' ? i.judges(k.needs) : i.judges;
-    return (
-      judges === 'state' && (i.needs?.(k.needs) ?? true) && (i.when !== 'iterator-sane' || (isKept && k.iter.active))
-    );
-  });
-  const out = k.pipes.map((_, p) => {
+  let said = '';
+  for (let p = 0; p < k.pipes.length; p++) {
     runner.usePipe(p);
-    return rules.filter((rule) => !rule.holds(judged)).map(({ id }) => id);
-  });
+    for (const rule of rules) {
+      if (rule.when === 'iterator-sane' && (!isKept || !k.iter.active)) continue;
+      if (!rule.holds(judged)) said += `${rule.id} `;
+    }
+    said += '/ ';
+  }
   runner.usePipe(0);
-  return out.join(' / ');
+  return said;
 }
 
 /** All state, as text; a page that something points at by its number. */
@@ -67,8 +74,18 @@ function compareUndo(runner: Runner, from: Int32Array, at: number, to: Compared)
   to.wrong.push(`undone is ...${undone.slice(n - 40, n + 20)}..., loaded ...${loaded.slice(n - 40, n + 20)}...`);
 }
 
+/** What one edge is compared with: the rules, room for an image, and where it is noted. */
+interface Lab {
+  readonly rules: readonly Invariant[];
+  readonly image: Int32Array;
+  readonly to: Compared;
+}
+
+/** One edge in so many is also undone; no divisor of the number of ops that a state has. */
+const UNDONE = 37;
+
 /** One edge, from the state at `from[at]`. */
-function compareEdge(runner: Runner, from: Int32Array, at: number, n: number, image: Int32Array, to: Compared): void {
+function compareEdge(runner: Runner, from: Int32Array, at: number, n: number, { rules, image, to }: Lab): void {
   const fail = (what: string): unknown => to.wrong.push(`${runner.ops[n].text}: ${what}`);
   runner.load(from, at);
   const whole = runner.take(n);
@@ -76,12 +93,12 @@ function compareEdge(runner: Runner, from: Int32Array, at: number, n: number, im
   to.edges++;
   const want = verdict(runner, whole);
   if (whole !== Step.Fatal && runner.g.broken === 0) {
-    const before = stateRules(runner);
+    const before = saidBy(rules, runner);
     if (runner.save(image, 0)) {
       runner.load(image, 0);
       runner.holdsState();
-      if (stateRules(runner) !== before)
-        fail(`state rules break [${stateRules(runner)}] on its image, not [${before}]`);
+      const after = saidBy(rules, runner);
+      if (after !== before) fail(`state rules break [${after}] on its image, not [${before}]`);
     }
   }
   runner.load(from, at);
@@ -92,7 +109,7 @@ function compareEdge(runner: Runner, from: Int32Array, at: number, n: number, im
     return;
   }
   if (!runner.save(image, 0)) return;
-  if (to.edges % 16 === 0) compareUndo(runner, from, at, to);
+  if (to.edges % UNDONE === 0) compareUndo(runner, from, at, to);
   runner.load(image, 0);
   if (runner.holdsState() !== (whole === Step.Taken)) fail(`${want}, and its state says otherwise`);
   if (whole !== Step.Taken) to.byState++;
@@ -112,14 +129,14 @@ export function compareParts(
   const out: Compared = { edges: 0, byState: 0, byStep: 0, wrong: [] };
   const { size } = explorer.store;
   const arena = explorer.store.images();
-  const image = new Int32Array(runner.words);
+  const lab = { rules: stateRulesOf(runner), image: new Int32Array(runner.words), to: out };
   const enabled = new Int32Array(runner.opCount);
   for (let state = 0; state < size; state += every) {
     const at = state * runner.words;
     for (const group of runner.groups) {
       runner.load(arena, at);
       const count = group.enabled(runner.k, runner.g, runner.w, enabled);
-      for (let e = 0; e < count; e++) compareEdge(runner, arena, at, enabled[e], image, out);
+      for (let e = 0; e < count; e++) compareEdge(runner, arena, at, enabled[e], lab);
     }
   }
   return out;
