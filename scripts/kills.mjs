@@ -1,7 +1,7 @@
 /**
  * Kills a search with checkpoints at random moments, and goes on with it until it is done: its
  * output and its certificate have to be those of a run that nobody disturbed. `npm run kills`
- * does so 50 times, with one thread and with two; a test does it five times.
+ * does so 50 times, with one thread and with two; a test does it five times with a smaller search.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -13,8 +13,10 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
+const SEARCH = ['extract-rfc-2022', '--scenario', 'extract', '--bounds'];
+
 /** Some seconds, a dozen classes of violations, and enough to do for a second thread. */
-const SEARCH = ['extract-rfc-2022', '--scenario', 'extract', '--bounds', 'tiny'];
+const BOUNDS = 'tiny';
 
 /** Seconds after which a lock counts as left behind; the fewest that there can be. */
 const LOCK_SECONDS = '2';
@@ -56,18 +58,19 @@ function run(args, dir, killAfter = Number.POSITIVE_INFINITY) {
 }
 
 /**
- * @param {{ kills: number, seed: number, tell?: (line: string) => void }} options
+ * @param {{ kills: number, seed: number, bounds?: string, tell?: (line: string) => void }} options `bounds` size the search.
  * @returns {Promise<{ kills: number, completions: number, problems: string[] }>}
  */
-export async function killAndResume({ kills, seed, tell = () => {} }) {
+export async function killAndResume({ kills, seed, bounds = BOUNDS, tell = () => {} }) {
   const root = mkdtempSync(join(tmpdir(), 'iovcheck-kills-'));
   const random = xoroshiro128plus(seed);
   const certificate = join(root, 'proof.json');
+  const search = [...SEARCH, bounds];
   const read = () => readFileSync(certificate, 'utf8');
   /** @type {string[]} */
   const problems = [];
   try {
-    const whole = await run([...SEARCH, '--certificate', certificate], undefined);
+    const whole = await run([...search, '--certificate', certificate], undefined);
     const proof = read();
     let [killed, completions, folder] = [0, 0, 0];
     for (let n = 0; killed < kills || completions === 0; n++) {
@@ -75,7 +78,7 @@ export async function killAndResume({ kills, seed, tell = () => {} }) {
       const workers = String(1 + (n % 2));
       const keep = ['--checkpoint', dir, '--resume', dir, '--workers', workers, '--certificate', certificate];
       const killAfter = killed < kills ? uniformInt(random, 0, whole.ms) : Number.POSITIVE_INFINITY;
-      const ended = await run([...SEARCH, ...keep], dir, killAfter);
+      const ended = await run([...search, ...keep], dir, killAfter);
       if (ended.signal === 'SIGKILL') {
         killed++;
         continue;
