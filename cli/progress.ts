@@ -3,7 +3,8 @@ import type { Jobs, Running } from './jobs.js';
 import { isExplaining, isProving } from './jobs.js';
 
 const REDRAW_MS = 250;
-const PLAIN_MS = 10_000;
+/** Tests lower it. */
+const PLAIN_MS = 1000 * Number(process.env.IOVCHECK_PROGRESS_SECONDS ?? 10);
 
 export function rounded(n: number): string {
   if (n < 1e4) return String(Math.round(n));

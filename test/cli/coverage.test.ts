@@ -35,7 +35,8 @@ describe.sequential('--engine coverage', () => {
   });
 
   test('tells how far it is', async () => {
-    const { err } = await iovcheck(['check', 'linux-3.3', ...COVERAGE.slice(0, -1), '--budget', '12s']);
+    const args = ['check', 'linux-3.3', ...COVERAGE.slice(0, -1), '--budget', '3s'];
+    const { err } = await iovcheck(args, { env: { IOVCHECK_PROGRESS_SECONDS: '1' } });
     expect(err).toMatch(
       /linux-3\.3, packet, coverage: .* runs, .*\/s, .* steps, .*\/s, \d+ bins, the last new \d+ s ago, \d+ inputs kept, 0 classes/,
     );
