@@ -1,6 +1,6 @@
 /** `check --watch`: a verdict at each save, of the file and of what it imports. */
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Folder, designText, iovcheck } from './run.js';
@@ -62,6 +62,32 @@ test('a save of the file, or of what it imports, is checked; an error of syntax 
   watch.kill('SIGTERM');
   expect(await watch.ended).toBe(143);
 });
+
+/** script(1) of util-linux gives a command a terminal, and hands it what comes in by a pipe. */
+const hasTerminal = spawnSync('script', ['--version']).status === 0;
+
+test.skipIf(!hasTerminal)(
+  'on a terminal, Enter checks again, and q quits with the last status (where there is script(1))',
+  async () => {
+    folder.write('mine.ts', designText('setfl: () => -22'));
+    const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+    const command = `'${process.execPath}' '${main}' check ./mine.ts --bounds tiny --quiet --watch`;
+    const env = { ...process.env, CI: '', NO_COLOR: '1' };
+    const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: folder.path, env, timeout: 100_000 });
+    let seen = '';
+    child.stdout.on('data', (data) => (seen += String(data)));
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    const checks = (): number => seen.match(/ s; watching/g)?.length ?? 0;
+    for (const [n, key] of ['\r', 'x\r', 'q'].entries()) {
+      await expect.poll(checks, { timeout: 60_000, interval: 20 }).toBe(n + 1);
+      child.stdin.write(key);
+    }
+    expect(await ended).toBe(1);
+    expect(checks()).toBe(3);
+    expect(seen).toContain('1 file with what it imports; q quits, Enter checks again');
+    expect(seen.match(/mine, packet: violated: 1 class/g)).toHaveLength(3);
+  },
+);
 
 describe('what can not be watched', () => {
   test.each([

@@ -1,0 +1,60 @@
+/**
+ * How long `check --watch` takes from the save of a design to its verdict: the design of the README, at tiny bounds,
+ * saved twenty times. `npm run bench:watch` prints the median and the longest.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const SAVES = 20;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const design = /<!-- example: my-design\.ts -->\s+```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+
+/** What is saved in turn: the design of the README, and the same without its mistake. */
+const versions = [design.replace('buf.len = size;', 'buf.len = size;\n      buf.flags = 0;'), design];
+
+/** @param {string} cwd @param {string} scenario @returns {Promise<number[]>} milliseconds of each save */
+async function measure(cwd, scenario) {
+  const file = join(cwd, 'my-design.ts');
+  writeFileSync(file, design);
+  const args = [join(root, 'dist/cli/main.js'), 'check', './my-design.ts', '--watch', '--quiet'];
+  const watch = spawn(process.execPath, [...args, '--scenario', scenario, '--bounds', 'tiny'], { cwd });
+  let err = '';
+  let heard = () => {};
+  watch.stderr.on('data', (data) => {
+    err += String(data);
+    heard();
+  });
+  watch.stdout.resume();
+  /** @param {() => void} change */
+  const next = async (change) => {
+    const from = err.length;
+    const start = performance.now();
+    change();
+    while (!/ s; watching\n$/.test(err.slice(from))) await new Promise((resolve) => (heard = () => resolve(undefined)));
+    return performance.now() - start;
+  };
+  await next(() => {});
+  const times = [];
+  for (let n = 0; n < SAVES; n++) times.push(await next(() => writeFileSync(file, versions[n % versions.length])));
+  watch.kill();
+  return times.toSorted((a, b) => a - b);
+}
+
+process.stdout.write(`${cpus().length} cores, ${cpus()[0]?.model ?? ''}, Node ${process.versions.node}\n`);
+for (const scenario of ['packet', 'pipe-iter']) {
+  const cwd = mkdtempSync(join(tmpdir(), 'iovcheck-watch-'));
+  try {
+    const times = await measure(cwd, scenario);
+    const [median, most] = [times[Math.floor(times.length / 2)], times[times.length - 1]];
+    process.stdout.write(
+      `my-design, ${scenario}, tiny: ${times.length} saves, median ${Math.round(median)} ms, longest ${Math.round(most)} ms\n`,
+    );
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
+}
