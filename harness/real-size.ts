@@ -100,7 +100,7 @@ export class RealRun {
   /** Which byte of the file is the marked one, from when it was first shown on; -1 for none. */
   fileMark = -1;
 
-  /** Only for scenarios whose page tables do not change. Counters are as wide as they come. */
+  /** For one process at most, whose page tables change by its own calls alone. Counters are as wide as they come. */
   constructor(design: Design, bounds: Bounds, name: ScenarioName, scaling: Scaling = 'edges') {
     const scenario = scenarioOf(name, design.tmpPages);
     const b: Bounds = {

@@ -6,7 +6,9 @@ import type { World } from '../../model/op.js';
 import type { ScenarioName } from '../../model/scenario.js';
 import { BLOCKING_CALLS } from './c-tasks.js';
 import { FILE_CALLS } from './c-files.js';
+import { MEMORY_CALLS } from './c-memory.js';
 import type { Part } from './c-parts.js';
+import type { PlanStep, Segment } from './plan-step.js';
 import { Unreachable } from './unreachable.js';
 import { sizeC } from './c-size.js';
 
@@ -25,10 +27,13 @@ export interface CCall {
 export class Args {
   private readonly op: RealOp;
   private readonly w: World;
+  /** Of the vector that it names, in bytes of user memory. */
+  readonly segments: readonly Segment[];
 
-  constructor(op: RealOp, w: World) {
+  constructor(op: RealOp, w: World, segments: readonly Segment[] = []) {
     this.op = op;
     this.w = w;
+    this.segments = segments;
   }
 
   /** Its value; -1 where the op has no such argument, or it was left out. */
@@ -139,16 +144,17 @@ const BY_SCENARIO: Partial<Readonly<Record<ScenarioName, Readonly<Record<string,
   blocking: BLOCKING_CALLS,
   sendfile: FILE_CALLS,
   'file-splice': FILE_CALLS,
+  vmsplice: { ...CALLS, ...MEMORY_CALLS, pread: (a, letter) => ({ ...read(a, letter), data: 'NULL' }) },
 };
 
 /** Whether user space has a call for it at all. */
 export const hasCall = (name: string, scenario: ScenarioName): boolean =>
   Object.hasOwn(BY_SCENARIO[scenario] ?? {}, name);
 
-export function callOf(op: RealOp, w: World, letter: string): CCall {
+export function callOf({ op, letter, segments }: Pick<PlanStep, 'op' | 'letter' | 'segments'>, w: World): CCall {
   const make = BY_SCENARIO[w.scenario.name]?.[op.spec.name];
   if (make === undefined) throw new Unreachable(`user space has no call that is ${op.spec.name}`);
-  const a = new Args(op, w);
+  const a = new Args(op, w, segments);
   if (op.spec.name === 'fcntl_setpipe_sz' && a.of('size') > w.bounds.ring * REAL_PAGE)
     throw new Unreachable('F_SETPIPE_SZ beyond the largest pipe is a matter of /proc/sys/fs/pipe-max-size');
   return make(a, letter);

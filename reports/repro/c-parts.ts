@@ -1,4 +1,5 @@
 /** The C that every program of a reproducer is made of, by part; a program has those that it uses. */
+import { MEMORY_PARTS } from './c-parts-memory.js';
 import { SHOW_PARTS } from './c-parts-show.js';
 
 /** Exit statuses of a program; 4 is KSFT_SKIP of the kernel's selftests. */
@@ -72,6 +73,8 @@ static char *fresh(long n)
 	buf[at] = '*';
 	return buf;
 }`,
+
+  ...MEMORY_PARTS,
 
   openPipe: `/* "w" and "wd" are two open files of one end, as of two processes. */
 static void open_pipe(struct pipe *p, int slots)

@@ -18,6 +18,7 @@ const INCLUDES: readonly (readonly [header: string, uses: RegExp])[] = [
   ['errno.h', /errno/],
   ['fcntl.h', /./],
   ['pthread.h', /pthread_/],
+  ['stdarg.h', /va_list/],
   ['stdatomic.h', /atomic_/],
   ['stdio.h', /./],
   ['stdlib.h', /exit\(/],
@@ -81,6 +82,7 @@ function setUp(w: World, calls: readonly CCall[]): string[] {
     ...pipes.map((name) => `\topen_pipe(&${name}, ${slotsOf(name)});`),
     ...(hasFile ? [`\topen_file(${files});`] : []),
     ...(w.scenario.needs.inodes === true && /\b[fg]\./.test(text) ? [filesLine(w)] : []),
+    ...(/\bmemory\(|_page\(/.test(text) ? [`\treserve(${w.bounds.vpages + 1});`] : []),
     ...(mark === undefined ? [] : [`\tif (pwrite(file, "*", 1, ${sizeC(mark)}) != 1)`, '\t\tskip("memfd");']),
     '',
   ];
@@ -106,7 +108,7 @@ const EXITS =
 
 export function cProgram(subject: Subject, plan: Plan): string {
   const { w } = plan;
-  const calls = plan.steps.map(({ op, letter }) => callOf(op, w, letter));
+  const calls = plan.steps.map((step) => callOf(step, w));
   const main = ['int main(void)', '{', ...setUp(w, calls), ...bodyOf(plan, w, calls), '\treturn 2;', '}'].join('\n');
   const code = [...partsOf(calls, main), main].join('\n');
   const includes = INCLUDES.filter(([, uses]) => uses.test(code)).map(([header]) => `#include <${header}>`);

@@ -5,6 +5,12 @@ import { owedToRead } from '../../model/owed.js';
 import { fileBytes, lookAtFile } from './probes.js';
 import { bytesText, letterOf, sizeText } from './text.js';
 
+/** A piece of user memory: where it begins, and how long it is, in bytes. */
+export interface Segment {
+  readonly base: number;
+  readonly len: number;
+}
+
 /** One call of the program. */
 export interface PlanStep {
   readonly op: RealOp;
@@ -22,6 +28,8 @@ export interface PlanStep {
   readonly isMet: boolean;
   /** What the bytes of a write() are. */
   readonly letter: string;
+  /** Of a vector of user memory that is lent, its segments. */
+  readonly segments?: readonly Segment[];
   /** Ids of the rules that do not hold after it. */
   readonly broken: readonly string[];
 }
@@ -40,9 +48,12 @@ export const isDecisive = ({ design, rule }: PlanStep): boolean => design !== ru
 export const isRead = ({ spec }: RealOp): boolean =>
   spec.fn === 'pipeRead' || spec.fn === 'pipeReadv' || spec === lookAtFile;
 
-/** Whether bytes of pipes are followed at real size: not beside files of their own, nor where tasks sleep. */
+/**
+ * Whether bytes of pipes are followed at real size: not beside files of their own, nor where tasks sleep, nor of memory
+ * that its owner may write.
+ */
 export const isFollowed = ({ w: { scenario } }: RealRun): boolean =>
-  scenario.needs.tasks !== true && scenario.needs.inodes !== true;
+  scenario.needs.tasks !== true && scenario.needs.inodes !== true && scenario.needs.lends !== true;
 
 const showsBytes = (run: RealRun, op: RealOp): boolean => isRead(op) && isFollowed(run);
 
@@ -77,6 +88,12 @@ function promised(text: string): string | undefined {
 /** A return as programs print it. */
 export const returnText = (ret: number): string => (ret > 0 ? sizeText(ret) : formatReturn(ret));
 
+/** Copied: the vectors are the run's own. */
+function segmentsOf({ k }: RealRun, { spec, args }: RealOp): Segment[] {
+  const vec = args[spec.args.findIndex(({ name }) => name === 'buffer')];
+  return k.vecs[vec].iov.map(({ base, len }) => ({ base, len }));
+}
+
 /** Takes an op. `rule`: the one that has to break in it. */
 export function takeStep(run: RealRun, op: RealOp, rule: string | undefined, isJudged = true): PlanStep {
   const hasBytes = showsBytes(run, op);
@@ -89,5 +106,15 @@ export function takeStep(run: RealRun, op: RealOp, rule: string | undefined, isJ
   let right = design;
   if (hasBytes && !run.k.isFaultHit && owed !== design) right = owed;
   else if (isBroken || isFatal) right = promised(unkept) ?? `!${design}`;
-  return { op, design, rule: right, isProbe: false, isFatal, isMet, letter: letterOf(run.byte), broken };
+  return {
+    op,
+    design,
+    rule: right,
+    isProbe: false,
+    isFatal,
+    isMet,
+    letter: letterOf(run.byte),
+    broken,
+    ...(op.spec.fn === 'vmspliceToPipe' ? { segments: segmentsOf(run, op) } : {}),
+  };
 }

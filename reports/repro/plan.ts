@@ -112,11 +112,12 @@ function planWith(
   trace: Trace,
   ops: readonly RealOp[],
   rule: string,
+  scaling: Scaling,
 ): Omit<Plan, 'scaling'> | null | undefined {
-  const run = new RealRun(design, trace.bounds, trace.scenario);
+  const run = new RealRun(design, trace.bounds, trace.scenario, scaling);
   const steps = runTrace(run, ops, rule);
   if (steps === undefined) return null;
-  const found = referenceFor(design, trace, ops);
+  const found = referenceFor(design, trace, ops, scaling);
   const all = steps.map((step, n) => withFork(step, found?.steps[n]));
   const reference = found?.run.w.design;
   const first = all.findIndex(isDecisive);
@@ -143,7 +144,7 @@ export function planOf(design: Design, trace: Trace, ops: readonly RealOp[], rul
     const scaled = ops.map((op) => scaleOp(op, trace.bounds.page, REAL_PAGE, scaling));
     // The bytes of each write() differ from those of all others: most marks are of no use then.
     for (const list of hasMarks ? [scaled.map(unmarked), scaled] : [scaled]) {
-      const plan = planWith(design, trace, list, rule);
+      const plan = planWith(design, trace, list, rule, scaling);
       if (plan) return { scaling, ...plan };
       isBroken ||= plan === undefined;
     }

@@ -23,6 +23,8 @@ const REACHED = [
   'linux-4.8.blocking.no-lost-wakeup.fcntl_setpipe_sz',
   'linux-4.8.blocking.returns-what-it-promised.pread',
   'linux-4.8.splice.packet-boundaries.splice_file',
+  'linux-4.8.vmsplice.packet-boundaries.vmsplice',
+  'linux-4.8.vmsplice.returns-what-it-promised.vmsplice',
   'linux-5.8.blocking.no-lost-wakeup.fcntl_setpipe_sz',
   'linux-5.8.file-splice.returns-what-it-promised.splice_to_file',
   'linux-6.1.packet-boundaries.pwrite',
@@ -42,6 +44,7 @@ const REACHED = [
   'resize-wrapped-ring.splice.bytes-in-order.fcntl_setpipe_sz',
   'sendfile-to-pipe.sendfile.returns-what-it-promised.sendfile',
   'splice-empty-buffer.file-splice.returns-what-it-promised.splice_to_file',
+  'splice-empty-buffer.vmsplice.returns-what-it-promised.vmsplice_out',
   'splice-to-append.file-splice.page-cache-written-only-by-writers.splice_to_file',
   'splice-to-append.file-splice.returns-what-it-promised.splice_to_file',
   'splice-to-pipe-flags.splice.packet-boundaries.splice_file',
@@ -179,6 +182,23 @@ describe('iovcheck repro', () => {
     const out = readFileSync(file, 'utf8');
     expect(out).toContain("Reference: F-8 of iovcheck's docs/findings.md.");
     expect(out).toContain(`STEP(read(p.r, buf, page), buf, "3 abc", "2 ab");`);
+  });
+
+  test.skipIf(!hasGcc)('lends pages as a gift, and tells fork() off', async () => {
+    const lent = readFileSync(trace('linux-4.8.vmsplice.packet-boundaries.vmsplice.trace'), 'utf8');
+    const gift = folder.write('gift.trace', lent.replace('iovec:[0+2]', '$& flags=SPLICE_F_GIFT'));
+    const { out, err } = await iovcheck(['repro', gift, '--as', 'c']);
+    expect(err).toBe('');
+    expect(out).toContain('vmsplice(a.w, memory(1, 0L, page), 1, SPLICE_F_GIFT | SPLICE_F_NONBLOCK)');
+    const flags = ['-pthread', '-Wall', '-Wextra', '-Werror', '-x', 'c', '-'];
+    const program = join(folder.path, 'gift');
+    const said = spawnSync('gcc', ['-o', program, ...flags], { encoding: 'utf8', input: out }).stderr;
+    expect(said).toBe('');
+    // A kernel of today does not make a packet of what is lent.
+    expect(spawnSync(program).status).toBe(C_STATUS.kept);
+    const forked = lent.replace('pwrite', 'fork\npwrite');
+    const { status, err: why } = await iovcheck(['repro', folder.write('fork.trace', forked), '--as', 'c']);
+    expect([status, why]).toEqual([2, expect.stringContaining('a program of one process does not fork')]);
   });
 
   test('says which call is in the way', async () => {
