@@ -9,6 +9,8 @@ export type { Config } from './cli/define-config.js';
 export { defineConfig } from './cli/define-config.js';
 export type { CheckOptions, CheckRun, Counterexample } from './cli/api.js';
 export { check } from './cli/api.js';
+export type { DesignDifference, DiffOptions, DiffRun } from './cli/api-diff.js';
+export { diff } from './cli/api-diff.js';
 export type { Bounds } from './model/bounds.js';
 export * from './model/cint.js';
 export type { Contract, Retention, Retentions } from './model/contract.js';

@@ -11,6 +11,7 @@ import type { NamedDesign } from './designs.js';
 import { resolveDesign } from './designs.js';
 import { onInterrupt } from './interrupt.js';
 import { Jobs } from './jobs.js';
+import { limited } from './limited.js';
 import type { CheckOptions } from './options.js';
 import { parseOptions, workersFor } from './options.js';
 import { complain, print } from './output.js';
@@ -126,19 +127,8 @@ interface Mixes {
 
 /** As many at a time as there are workers. */
 function queued<A, R>(options: CheckOptions, run: (set: A) => Promise<R>): (set: A) => Promise<R> {
-  let free = workersFor(Number.MAX_SAFE_INTEGER, options.workers);
-  const waiting: (() => void)[] = [];
-  return async (set) => {
-    if (free > 0) free--;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await run(set);
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else next();
-    }
-  };
+  const take = limited(workersFor(Number.MAX_SAFE_INTEGER, options.workers));
+  return (set) => take(() => run(set));
 }
 
 export async function bisect(name: string, raw: RawBisectOptions): Promise<number> {

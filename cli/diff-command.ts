@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { RawDiffOptions } from './diff-options.js';
 import { boundsHelp } from './help.js';
+import { DIFF_REPORTERS, reportersHelp } from './reporter-options.js';
 
 const HELP = `What is compared after each call: what it returned, whether it warned or came back at all;
 bytes delivered, and bytes and packets that a reader finds; the iterator as its caller has it
@@ -19,6 +20,7 @@ Exit status:
 Examples:
   iovcheck diff linux-5.8 linux-6.1 --scenario pipe-iter --bounds tiny
   iovcheck diff linux-6.12 ./my-design.ts
+  iovcheck diff linux-6.12 ./my-design.ts --bounds tiny --reporter markdown:comment.md
   iovcheck diff packet-2012-repaired packet-2012-repaired --without no-merge-into-stream
   iovcheck diff linux-6.1 --kernel-tree ~/src/linux-6.1 --scenario pipe-iter --bounds tiny
   iovcheck diff linux-6.1 ./my-design.ts --lockstep --engine random --budget 60s`;
@@ -40,12 +42,14 @@ export function addDiff(program: Command, done: (status: number) => void, hasCol
     .option('--kernel-tree <folder>', "the C of this kernel's source in the place of B's functions, in lockstep with A")
     .option('--lockstep', 'compare each field of the state; the two have to keep the same ones')
     .option('--first', 'end with the first difference, which is a shortest one')
-    .option('--memory <amount>', 'for all states, e.g. 8G')
+    .option('--workers <n>', 'scenarios side by side, each in a thread; all cores where absent')
+    .option('--memory <amount>', 'for all states together, e.g. 8G')
+    .option('--reporter <kind[:path]>', 'a format of the results, see below; may be repeated', collect, [])
     .option('--traces <folder>', 'write each run to a file there, for iovcheck replay')
     .option('--json', 'one JSON document on stdout')
     .option('--timing', 'times in the results, which then differ from run to run')
     .option('--quiet', 'no progress on stderr')
-    .addHelpText('after', () => `\n${boundsHelp()}\n\n${HELP}`)
+    .addHelpText('after', () => `\n${reportersHelp(DIFF_REPORTERS)}\n\n${boundsHelp()}\n\n${HELP}`)
     .action(async (a: string | undefined, b: string | undefined, raw: RawDiffOptions) => {
       const { diff } = await import('./diff.js');
       done(await diff([a, b], raw, hasColour));

@@ -4,6 +4,8 @@ import type { ScenarioName } from '../model/scenario.js';
 import { shellWord } from '../reports/phrases.js';
 import { parseBudget, parseMemory, parseScenario, parseWhole } from './options.js';
 import type { DiffJob } from './protocol.js';
+import type { Reporter } from './reporter-options.js';
+import { DIFF_REPORTERS, parseReporters } from './reporter-options.js';
 
 /** As commander hands them over. */
 export interface RawDiffOptions {
@@ -17,6 +19,8 @@ export interface RawDiffOptions {
   readonly lockstep?: boolean;
   readonly first?: boolean;
   readonly memory?: string;
+  readonly workers?: string;
+  readonly reporter?: readonly string[];
   readonly traces?: string;
   readonly json?: boolean;
   readonly timing?: boolean;
@@ -30,7 +34,9 @@ export interface DiffOptions {
   /** A folder or an archive. */
   readonly kernelTree?: string;
   readonly traces?: string;
-  readonly isJson: boolean;
+  readonly reporters: readonly Reporter[];
+  /** Comparisons side by side, at most. */
+  readonly workers?: number;
   readonly isQuiet: boolean;
   readonly job: Omit<DiffJob, 'refs' | 'scenario' | 'bounds' | 'hasColour' | 'command'>;
   /** The command line of one scenario. */
@@ -66,7 +72,8 @@ export function parseDiffOptions(raw: RawDiffOptions): DiffOptions {
     without: raw.without.flatMap((text) => text.split(',')).filter((name) => name !== ''),
     ...(raw.kernelTree === undefined ? {} : { kernelTree: raw.kernelTree }),
     ...(raw.traces === undefined ? {} : { traces: raw.traces }),
-    isJson: raw.json === true,
+    reporters: parseReporters(raw, DIFF_REPORTERS),
+    ...(raw.workers === undefined ? {} : { workers: parseWhole('--workers', raw.workers, 1, 1024) }),
     isQuiet: raw.quiet === true,
     job: {
       engine,

@@ -13,7 +13,8 @@ import { shownPair, walkPair } from '../harness/pair-walk.js';
 import { formatTrace } from '../harness/trace.js';
 import type { Minimality } from '../harness/result.js';
 import type { Design } from '../model/design.js';
-import { renderDiff } from '../reports/diff.js';
+import type { DiffOptions } from '../reports/diff.js';
+import { renderDiff, renderDifference } from '../reports/diff.js';
 import type { DesignRef } from './load.js';
 import { fullName, loadDesign } from './load.js';
 import type { DiffJob, DiffReport, PairCalls } from './protocol.js';
@@ -105,22 +106,19 @@ function reportOf(job: DiffJob, designs: readonly [Design, Design], searched: Se
     stats,
     ...(job.isTimed ? { timing: { seconds, edgesPerSecond: Math.round(stats.edges / seconds) } } : {}),
   };
-  const text = renderDiff(
-    result,
-    raw.map(({ path }) => path),
-    {
-      pair: shown,
-      names: [result.a, result.b],
-      titles: [a.title, b.title],
-      colour: colourFor(job.hasColour),
-      command: job.command,
-    },
-  );
-  return { result, text, traces: tracesOf(job, result) };
+  const options: DiffOptions = {
+    pair: shown,
+    names: [result.a, result.b],
+    titles: [a.title, b.title],
+    colour: colourFor(job.hasColour),
+    command: job.command,
+  };
+  const texts = result.differences.map((d, n) => renderDifference(d, raw[n].path, options));
+  return { result, text: renderDiff(result, texts, options), texts, traces: tracesOf(job, result) };
 }
 
-export async function runDiff(job: DiffJob, heartbeat: Heartbeat): Promise<DiffReport> {
-  const designs = await designsOf(job);
+/** On this thread; throws {@link UsageError} where one of the two can not go on. */
+export function diffDesigns(job: DiffJob, designs: readonly [Design, Design], heartbeat: Heartbeat): DiffReport {
   const start = performance.now();
   const until = start + 1000 * job.seconds;
   const isOver = (): boolean => heartbeat.isStopped || performance.now() >= until;
@@ -140,6 +138,10 @@ export async function runDiff(job: DiffJob, heartbeat: Heartbeat): Promise<DiffR
       cause: error,
     });
   }
+}
+
+export async function runDiff(job: DiffJob, heartbeat: Heartbeat): Promise<DiffReport> {
+  return diffDesigns(job, await designsOf(job), heartbeat);
 }
 
 /** A path of the search as numbers of each side's own op table, and in words. */

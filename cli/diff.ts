@@ -1,111 +1,18 @@
-/** `iovcheck diff`: two designs side by side, scenario by scenario, each in a thread that can be ended. */
-import { namedBounds, parseBounds, UsageError } from '../harness/bounds-text.js';
-import type { DiffResult } from '../harness/diff-result.js';
+/** `iovcheck diff`: two designs side by side, scenario by scenario. */
+import { stripVTControlCharacters } from 'node:util';
+import { UsageError } from '../harness/bounds-text.js';
 import { Status } from '../harness/verdict.js';
-import type { Bounds } from '../model/bounds.js';
-import type { ScenarioName } from '../model/scenario.js';
-import { SCENARIOS } from '../model/scenario.js';
 import type { NamedDesign } from './designs.js';
 import { resolveDesign, treeNamed } from './designs.js';
-import { onInterrupt } from './interrupt.js';
-import { isHungAgain, loadingHangs } from './jobs.js';
-import { fullName } from './load.js';
 import type { DiffOptions, RawDiffOptions } from './diff-options.js';
 import { parseDiffOptions } from './diff-options.js';
-import { complain, plural, print, writeFiles } from './output.js';
-import { rounded } from './progress.js';
-import type { DiffJob, DiffReport } from './protocol.js';
-import { Thread } from './thread.js';
-
-/** `default` is what the two designs take for default, B's word over A's. */
-function boundsFor(a: NamedDesign, b: NamedDesign, text: string, name: ScenarioName): Bounds {
-  const scenario = SCENARIOS[name];
-  const own = [a, b].map(({ facts }) => ({ ...facts.bounds, ...facts.boundsIn[name] }));
-  const base = { ...namedBounds('default', scenario), ...own[0], ...own[1] };
-  const [first, ...rest] = text.split(',');
-  const bounds = parseBounds(first.trim() === 'default' ? rest.join(',') : text, base, scenario);
-  // What ops name is renamed on neither side: harness/pair.ts.
-  return bounds.symmetry === 'on' ? { ...bounds, symmetry: 'ring+anon' } : bounds;
-}
-
-function scenariosOf(a: NamedDesign, b: NamedDesign, asked: ScenarioName | undefined): readonly ScenarioName[] {
-  if (asked !== undefined) return [asked];
-  const both = a.facts.scenarios.filter((name) => b.facts.scenarios.includes(name));
-  if (both.length > 0) return both;
-  throw new UsageError(
-    `${a.facts.id} is checked in ${a.facts.scenarios.join(', ')}, and ${b.facts.id} in ${b.facts.scenarios.join(', ')}; name one with --scenario`,
-  );
-}
-
-/** What became of one comparison: a report, or a sentence that is all there is to say. */
-interface Ended {
-  readonly report?: DiffReport;
-  readonly text: string;
-  readonly status: number;
-}
-
-/** A call of which one of the two, or both, do not come back. */
-async function hung(job: DiffJob, path: readonly number[]): Promise<Ended> {
-  const calls = await new Thread({ kind: 'pair-calls', job, path }).run();
-  if (calls.kind !== 'done') throw new Error('the ops of a pair can not be named');
-  const { texts, a, b } = calls.answer;
-  const place = (n: 0 | 1): Parameters<typeof isHungAgain>[0] => ({
-    ref: job.refs[n],
-    onBase: false,
-    scenario: job.scenario,
-    bounds: job.bounds,
-  });
-  const [inA, inB] = [await isHungAgain(place(0), a, false), await isHungAgain(place(1), b, false)];
-  const names = job.refs.map(fullName);
-  const who = inA && inB ? `both ${names.join(' and ')}` : inA ? names[0] : names[1];
-  const verdict = inA && inB ? 'budget-spent' : 'they differ: one of them does not return';
-  const steps = texts.map((text, n) => `${String(n + 1).padStart(4)}  ${text}`);
-  const text = [
-    `${names.join(' and ')}, ${job.scenario}: ${verdict}`,
-    '',
-    ...steps,
-    '',
-    `  The last call does not return in ${who}; it was ended from outside.`,
-    '',
-  ];
-  return { text: text.join('\n'), status: inA && inB ? Status.CutShort : Status.Violated };
-}
-
-function statusOf({ verdict, exhausted, engine }: DiffResult): number {
-  if (verdict === 'differ') return Status.Violated;
-  return exhausted || engine === 'random' ? Status.Ok : Status.CutShort;
-}
-
-/** Where it is, on stderr, every few seconds. */
-function progressOf(thread: Thread<'diff'>, job: DiffJob): () => void {
-  const start = performance.now();
-  const timer = setInterval(() => {
-    const { states, edges, depth, frontier } = thread.heartbeat.read();
-    const rate = `${rounded((edges * 1000) / (performance.now() - start))}/s`;
-    const done = `${rounded(states)} states, ${rounded(edges)} edges, depth ${depth}, ${rounded(frontier)} to go, ${rate}`;
-    process.stderr.write(`${job.scenario}: ${done}\n`);
-  }, 10_000);
-  return () => clearInterval(timer);
-}
-
-async function one(job: DiffJob, isQuiet: boolean, onThread: (thread: Thread<'diff'>) => void): Promise<Ended> {
-  const thread = new Thread<'diff'>({ kind: 'diff', job });
-  onThread(thread);
-  const end = isQuiet ? () => {} : progressOf(thread, job);
-  const outcome = await thread.run();
-  end();
-  if (outcome.kind === 'done') {
-    const { answer: report, late } = outcome;
-    if (late !== undefined) throw new UsageError(late);
-    return { report, text: report.text, status: statusOf(report.result) };
-  }
-  if (outcome.kind === 'hung') {
-    if (outcome.path !== undefined) return hung(job, outcome.path);
-    throw new UsageError(loadingHangs(job.refs.map(fullName).join(' or '), thread.seconds));
-  }
-  if (outcome.isUsage) throw new UsageError(outcome.message);
-  throw new Error(outcome.message);
-}
+import { diffJobs } from './diff-plan.js';
+import type { Ended } from './diff-run.js';
+import { Comparisons } from './diff-run.js';
+import { onInterrupt } from './interrupt.js';
+import { workersFor } from './options.js';
+import { complain, plural, print, writeFile, writeFiles } from './output.js';
+import type { ReporterKind } from './reporter-options.js';
 
 function lastLine(ended: readonly Ended[], status: number): string {
   const found = ended.reduce((sum, { report }) => sum + (report?.result.differences.length ?? 1), 0);
@@ -133,6 +40,41 @@ async function resolveBoth(
   return [await resolveDesign(a, []), await resolveDesign(b, without, named?.tree)];
 }
 
+/** All of them in one format, at the end. */
+async function documentOf(kind: ReporterKind, ended: readonly Ended[], last: string): Promise<string> {
+  if (kind === 'json') {
+    const { diffToJson } = await import('../reports/diff-json.js');
+    const results = ended.flatMap(({ report }) => report?.result ?? []);
+    return `${JSON.stringify(diffToJson(results), null, 2)}\n`;
+  }
+  if (kind === 'markdown') {
+    const { diffMarkdown } = await import('../reports/diff-markdown.js');
+    const plain = (text: string): string => stripVTControlCharacters(text);
+    const compared = ended.map(({ job: { command }, report, text }) => ({
+      command,
+      ...(report === undefined ? { sentence: plain(text) } : { result: report.result, texts: report.texts.map(plain) }),
+    }));
+    return diffMarkdown(compared, last);
+  }
+  return stripVTControlCharacters(`${ended.map(({ text }) => text).join('\n')}\n${last}\n`);
+}
+
+/** What goes to files; sentences on what could not be written. */
+async function writeAll(
+  { reporters, traces }: DiffOptions,
+  ended: readonly Ended[],
+  last: string,
+): Promise<(string | undefined)[]> {
+  const problems: (string | undefined)[] = [];
+  for (const { kind, path } of reporters) {
+    if (path !== undefined)
+      problems.push(writeFile(path, await documentOf(kind, ended, last), `--reporter ${kind}:PATH`));
+  }
+  const files = ended.flatMap(({ report }) => report?.traces ?? []);
+  if (traces !== undefined) problems.push(writeFiles(traces, files, '--traces'));
+  return problems;
+}
+
 /** The whole command; returns its exit status. */
 export async function diff(
   names: readonly (string | undefined)[],
@@ -140,45 +82,22 @@ export async function diff(
   hasColour: boolean,
 ): Promise<number> {
   const options = parseDiffOptions(raw);
-  const [left, right] = await resolveBoth(names, options);
-  // The C and the design that restates it keep the same fields: they are the same Kernel.
-  const isOfTree = options.kernelTree !== undefined && left.ref.name === right.ref.name;
+  const both = await resolveBoth(names, options);
+  const stdout = options.reporters.find(({ path }) => path === undefined)?.kind;
+  const jobs = diffJobs(both, options, names, hasColour && stdout === 'text');
+  const comparisons = new Comparisons(options.isQuiet);
+  const interrupt = onInterrupt(() => comparisons.stop());
   const ended: Ended[] = [];
-  let thread: Thread<'diff'> | undefined;
-  let isStopped = false;
-  const interrupt = onInterrupt(() => {
-    isStopped = true;
-    thread?.stop();
-  });
-  for (const scenario of scenariosOf(left, right, options.scenario)) {
-    if (isStopped) break;
-    const job: DiffJob = {
-      ...options.job,
-      isLockstep: options.job.isLockstep || isOfTree,
-      refs: [left.ref, right.ref],
-      scenario,
-      bounds: boundsFor(left, right, options.bounds, scenario),
-      hasColour: hasColour && !options.isJson,
-      command: options.commandFor(names, scenario),
-    };
-    const found = await one(job, options.isQuiet, (started) => (thread = started));
-    if (!options.isJson) print(`${ended.length === 0 ? '' : '\n'}${found.text}`);
+  await comparisons.run(jobs, workersFor(jobs.length, options.workers), (found) => {
+    if (stdout === 'text') print(`${ended.length === 0 ? '' : '\n'}${found.text}`);
     ended.push(found);
-  }
+  });
   const signal = interrupt.done();
-  const reports = ended.flatMap(({ report }) => (report === undefined ? [] : [report]));
-  if (options.isJson) {
-    const { diffToJson } = await import('../reports/diff-json.js');
-    print(`${JSON.stringify(diffToJson(reports.map(({ result }) => result)), null, 2)}\n`);
-  }
   const status = signal === undefined ? worst(ended.map((e) => e.status)) : Status[signal];
-  if (!options.isJson) print(`\n${lastLine(ended, status)}\n`);
-  if (options.traces === undefined) return status;
-  const problem = writeFiles(
-    options.traces,
-    reports.flatMap(({ traces }) => traces),
-    '--traces',
-  );
-  if (problem !== undefined) complain(problem);
-  return problem === undefined ? status : Status.Usage;
+  const last = lastLine(ended, status);
+  const problems = (await writeAll(options, ended, last)).filter((problem) => problem !== undefined);
+  if (stdout === 'text') print(`\n${last}\n`);
+  else if (stdout !== undefined) print(await documentOf(stdout, ended, last));
+  for (const problem of problems) complain(problem);
+  return problems.length === 0 ? status : Status.Usage;
 }

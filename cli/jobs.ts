@@ -1,5 +1,6 @@
 /** Runs searches side by side, each in a thread of its own; what each comes to is awaited in order. */
 import { Phase } from '../check/heartbeat.js';
+import { limited } from './limited.js';
 import type { Place, RawClass, Report, Search, Tally } from './protocol.js';
 import type { Outcome } from './thread.js';
 import { Thread } from './thread.js';
@@ -58,23 +59,10 @@ export class Jobs {
 
   /** One promise for each search, in their order; at most `workers` of them run at a time, each after what it has to wait for. */
   start(searches: readonly Search[], workers: number): Promise<Job>[] {
-    const waiting: (() => void)[] = [];
-    let free = workers;
-    const slot = (): Promise<void> =>
-      new Promise((resolve) => {
-        if (free > 0) {
-          free--;
-          resolve();
-        } else waiting.push(resolve);
-      });
-    const release = (): void => {
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else next();
-    };
+    const take = limited(workers);
     const jobs: Promise<Job>[] = [];
     for (const search of searches) {
-      const begin = (ready: Search): Promise<Job> => slot().then(() => this.one(ready).finally(release));
+      const begin = (ready: Search): Promise<Job> => take(() => this.one(ready));
       jobs.push(
         search.after === undefined ? begin(search) : jobs[search.after].then((job) => follow(search, job, begin)),
       );

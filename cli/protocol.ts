@@ -130,6 +130,8 @@ export interface DiffJob {
 export interface DiffReport {
   readonly result: DiffResult;
   readonly text: string;
+  /** Each difference alone. */
+  readonly texts: readonly string[];
   /** One file a difference. */
   readonly traces: Report['traces'];
 }

@@ -20,13 +20,16 @@ export const REPORTERS = {
 
 export type ReporterKind = keyof typeof REPORTERS;
 
+const KINDS = Object.keys(REPORTERS) as ReporterKind[];
+
+/** What a comparison of two designs can be written in: it has no rules that pass or fail, and no one run. */
+export const DIFF_REPORTERS = ['text', 'json', 'markdown'] as const satisfies readonly ReporterKind[];
+
 /** Words of `--help` about them. */
-export function reportersHelp(): string {
-  const rows = Object.entries(REPORTERS).map(([kind, what]) => `  ${kind.padEnd(10)}${what}`);
+export function reportersHelp(kinds: readonly ReporterKind[] = KINDS): string {
+  const rows = kinds.map((kind) => `  ${kind.padEnd(10)}${REPORTERS[kind]}`);
   return ['Reporters, each to stdout or, as kind:path, to a file:', ...rows].join('\n');
 }
-
-const KINDS = Object.keys(REPORTERS) as ReporterKind[];
 
 /** Formats that no violation has to be put into words for. */
 const WORDLESS: ReadonlySet<ReporterKind> = new Set(['text', 'json', 'ndjson', 'html', 'itf']);
@@ -47,12 +50,12 @@ export const needsPage = (reporters: readonly Reporter[]): boolean => reporters.
 /** Whether one of them shows each state of a run. */
 export const needsStates = (reporters: readonly Reporter[]): boolean => reporters.some(({ kind }) => kind === 'itf');
 
-function parseReporter(text: string): Reporter {
+function parseReporter(text: string, kinds: readonly ReporterKind[]): Reporter {
   const at = text.indexOf(':');
   const name = at < 0 ? text : text.slice(0, at);
-  const kind = KINDS.find((k) => k === name);
+  const kind = kinds.find((k) => k === name);
   if (kind === undefined) {
-    throw new UsageError(`--reporter ${name}: did you mean '${nearest(name, KINDS)}'? There are ${KINDS.join(', ')}`);
+    throw new UsageError(`--reporter ${name}: did you mean '${nearest(name, kinds)}'? There are ${kinds.join(', ')}`);
   }
   if (at < 0 && kind === 'html')
     throw new UsageError('--reporter html: it is a folder; write where it is to be, e.g. --reporter html:report');
@@ -76,16 +79,20 @@ function checkStdout(reporters: readonly Reporter[]): void {
   );
 }
 
-/** Text goes to stdout where nothing else does. */
-export function parseReporters(raw: Pick<RawOptions, 'reporter' | 'json' | 'ndjson'>): Reporter[] {
+/** Text goes to stdout where nothing else does. `kinds`: the formats that the command has. */
+export function parseReporters(
+  raw: Pick<RawOptions, 'reporter' | 'json' | 'ndjson'>,
+  kinds: readonly ReporterKind[] = KINDS,
+): Reporter[] {
   const texts = [
     ...(raw.reporter ?? []),
     ...(raw.json === true ? ['json'] : []),
     ...(raw.ndjson === true ? ['ndjson'] : []),
   ];
-  const reporters = texts.map(parseReporter);
+  const reporters = texts.map((text) => parseReporter(text, kinds));
   // As vitest does: who is silent about formats, in a job of GitHub's, is shown what broke where it broke.
-  if (reporters.length === 0 && process.env.GITHUB_ACTIONS === 'true') reporters.push({ kind: 'github' });
+  const isJob = process.env.GITHUB_ACTIONS === 'true' && kinds.includes('github');
+  if (reporters.length === 0 && isJob) reporters.push({ kind: 'github' });
   checkStdout(reporters);
   const hasStdout = reporters.some(({ kind, path }) => path === undefined && kind !== 'github');
   if (!hasStdout && !reporters.some(({ kind }) => kind === 'text')) reporters.unshift({ kind: 'text' });

@@ -51,15 +51,15 @@ export const diffSchema = z
   .describe('What iovcheck diff --json prints');
 
 type JsonSide = z.infer<typeof side>;
-type JsonResult = z.infer<typeof result>;
+export type JsonDiffResult = z.infer<typeof result>;
 
 const sideToJson = (end: SideEnd): JsonSide => ({ ...end, broken: [...end.broken] });
 
-function differenceToJson(d: Difference): JsonResult['differences'][number] {
+function differenceToJson(d: Difference): JsonDiffResult['differences'][number] {
   return { ...d, trace: [...d.trace], a: sideToJson(d.a), b: sideToJson(d.b), contrasts: [...d.contrasts] };
 }
 
-function resultToJson(r: DiffResult): JsonResult {
+export function diffResultToJson(r: DiffResult): JsonDiffResult {
   const { a, b, scenario, engine, seed, lockstep, verdict, exhausted, stats, timing } = r;
   return {
     a,
@@ -83,7 +83,7 @@ function resultToJson(r: DiffResult): JsonResult {
 export function diffToJson(results: readonly DiffResult[]): z.infer<typeof diffSchema> {
   return {
     version: JSON_VERSION,
-    results: results.map(resultToJson),
+    results: results.map(diffResultToJson),
   };
 }
 

@@ -41,7 +41,7 @@ export interface DiffOptions {
   readonly names: readonly [a: string, b: string];
   readonly titles: readonly [a: string, b: string];
   readonly colour: Colour;
-  /** The command line of all of it. */
+  /** The command line of all of it; '' where there is none. */
   readonly command: string;
 }
 
@@ -176,6 +176,11 @@ function diedLines(d: Difference): string[] {
   );
 }
 
+/** `pread(): another return value` */
+export function differenceTitle({ class: { op, kind } }: Difference): string {
+  return `${op}(): ${KIND_WORDS[kind]}`;
+}
+
 /** One difference. `path`: its trace as numbers of `pair.ops`. */
 export function renderDifference(d: Difference, path: readonly number[], options: DiffOptions): string {
   const { pair, colour } = options;
@@ -211,11 +216,12 @@ function head(result: DiffResult, { titles, command }: DiffOptions): string[] {
     ...field('complete', completeText(result)),
     ...(alone.length === 0 ? [] : field('not taken', alone.join(', '))),
     ...field('bounds', formatBounds(bounds, SCENARIOS[scenario]).replaceAll(',', ', ')),
-    `  ${'again'.padEnd(FIELD - 2)}${command}`,
+    ...(command === '' ? [] : [`  ${'again'.padEnd(FIELD - 2)}${command}`]),
   ];
 }
 
-function completeText(r: DiffResult): string {
+/** Whether all was searched, and if not, why. */
+export function completeText(r: DiffResult): string {
   if (r.exhausted)
     return r.differences.length === 0
       ? 'yes: the frontier is empty, and within the bounds there is no difference'
@@ -224,23 +230,20 @@ function completeText(r: DiffResult): string {
   return `no: ${why}${r.differences.length === 0 ? '; nothing was found, and nothing is proved' : ''}`;
 }
 
-function titleOf(r: DiffResult): string {
+export function titleOf(r: DiffResult): string {
   const names = `${r.a} and ${r.b}, ${r.scenario}`;
   const kinds = plural(r.differences.length, 'class', 'classes');
   if (r.verdict === 'differ') return `${names}: they differ: ${kinds}`;
   return `${names}: ${r.verdict === 'no-difference' ? 'no difference' : r.verdict}`;
 }
 
-/** A whole comparison; `paths`: of each difference, its trace as numbers of the pair's ops. */
-export function renderDiff(r: DiffResult, paths: readonly (readonly number[])[], options: DiffOptions): string {
+/** A whole comparison; `texts`: its differences, as {@link renderDifference} has them. */
+export function renderDiff(r: DiffResult, texts: readonly string[], options: DiffOptions): string {
   const { colour } = options;
   const of = r.differences.length;
   const parts = [
     [colour(r.verdict === 'differ' ? 'bad' : 'bold', titleOf(r)), ...head(r, options)].join('\n'),
-    ...r.differences.map(
-      (d, n) =>
-        `${colour('dim', `--- ${n + 1} of ${of} `.padEnd(COLUMNS, '-'))}\n${renderDifference(d, paths[n], options)}`,
-    ),
+    ...texts.map((text, n) => `${colour('dim', `--- ${n + 1} of ${of} `.padEnd(COLUMNS, '-'))}\n${text}`),
   ];
   return `${parts.join('\n\n')}\n`;
 }

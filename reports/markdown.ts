@@ -5,33 +5,7 @@ import { placeOf } from './account.js';
 import { plural } from './later.js';
 import { excuseOf } from './outcome.js';
 import { completeText, engineText, lowerFirst, notClaimed, searchedText } from './phrases.js';
-import { onOneLine, printable } from './printable.js';
-
-/** GitHub refuses a comment of more than 65536 characters; what does not fit is told in a line. */
-const ROOM = 60_000;
-
-const html = (text: string): string =>
-  printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-
-/** A text on one line in which nothing is markup; underscores inside words are none. */
-function plain(text: string): string {
-  return html(onOneLine(text))
-    .replaceAll(/[\\`*[\]|~#!]|(?<!\w)_|_(?!\w)/g, (c) => `\\${c}`)
-    .replaceAll('@', '@\u200b');
-}
-
-/** Fences longer than any inside. */
-function fenced(language: string, lines: readonly string[]): string[] {
-  const text = printable(lines.join('\n'));
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = '`'.repeat(longest + 1);
-  return [`${fence}${language}`, text, fence];
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const [head, ...body] = rows.map((row) => `| ${row.join(' | ')} |`);
-  return [head, `|${rows[0].map(() => '---').join('|')}|`, ...body];
-}
+import { ROOM, fenced, html, plain, table } from './markup.js';
 
 function titleOf({ violation, where }: ViolationAccount, isFailing: boolean): string {
   const excuse = isFailing ? '' : `; not counted (${excuseOf(violation)})`;

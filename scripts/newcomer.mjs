@@ -90,19 +90,22 @@ function typecheck(module, resolution) {
   say(`types are right: ${resolution}`);
 }
 
-const CONSUMER = `import { check, defineConfig, defineDesign, linux61 } from 'iovcheck';
-import type { CheckRun, Design } from 'iovcheck';
+const CONSUMER = `import { check, defineConfig, defineDesign, diff, linux61 } from 'iovcheck';
+import type { CheckRun, Design, DiffRun } from 'iovcheck';
 import { test } from 'iovcheck/vitest';
 import { expect } from 'vitest';
 import { design } from './my-design.js';
 
 export const other: Design = defineDesign({ id: 'other', title: '', source: [], base: linux61 });
 export const run: Promise<CheckRun> = check(other, { bounds: 'tiny', except: 'base' });
+export const compared: Promise<DiffRun> = diff('linux-6.1', other, { first: true });
 export default defineConfig({ designs: ['./my-design.ts'] });
 test.design('a design', design, { scenario: 'pipe-iter' });
 test('matchers', async () => {
   await expect(design).not.toSatisfyInvariants({ bounds: 'tiny' });
   await expect(design).toHaveNoCounterexample();
+  await expect(design).toDifferFrom(linux61, { scenario: 'pipe-iter' });
+  await expect(other).not.toDifferFrom('linux-6.1');
 });
 `;
 

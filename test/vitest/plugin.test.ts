@@ -40,6 +40,35 @@ describe('matchers', () => {
   });
 });
 
+describe('toDifferFrom', () => {
+  test('tells a design from another, by what a caller sees', async () => {
+    await expect(bad).toDifferFrom(linux33);
+    await expect(good).not.toDifferFrom(linux33);
+    await expect('linux-4.10').not.toDifferFrom('linux-4.8', { scenario: 'packet' });
+  });
+
+  test('shows the shortest run to a difference that is not to be there, and what both do in it', async () => {
+    const message = await expect(bad)
+      .not.toDifferFrom('linux-3.3')
+      .then(
+        () => '',
+        (error: Error) => error.message,
+      );
+    expect(message).toMatch(/^linux-3\.3 and bad have a difference:\n\nfcntl_setfl\(\): another error/);
+    expect(message).toMatch(/1 {2}fcntl_setfl fd=w flags=\w+\n[\s\S]*returns +0 +-EINVAL +<==/);
+    expect(message).not.toContain('again');
+  });
+
+  test('says where there is none, and takes no search for a proof that was cut short', async () => {
+    const none = 'no difference was found: linux-3.3 and good, packet';
+    await expect(expect(good).toDifferFrom(linux33)).rejects.toThrow(none);
+    const short = { budget: '10-steps' };
+    const words = 'linux-3.3 and good, packet: the search was cut short: ';
+    await expect(expect(good).not.toDifferFrom(linux33, short)).rejects.toThrow(words);
+    await expect(expect(good).toDifferFrom(linux33, short)).rejects.toThrow(`${none}\n${words}`);
+  });
+});
+
 let seen = 0;
 test.design('a design is a test', good);
 test.design(
