@@ -23,6 +23,9 @@ const RINGS = [1, 2, 4, 16];
 /** Calls of a walk before everything is read. */
 const WALK = 300;
 
+/** Numbers of a call: the op, and its arguments. */
+const WIDTH = 5;
+
 /** The most kinds of difference that are looked into. */
 const KINDS_MAX = 6;
 
@@ -69,7 +72,9 @@ export class Walks {
   private readonly worlds: readonly { readonly lockstep: Lockstep; readonly chooser: Chooser; readonly rest: Row[] }[];
   private readonly options: WalkOptions;
   private readonly kinds = new Set<string>();
-  private readonly log: Row[] = [];
+  /** The calls of the present walk, five numbers each: the first `length`. */
+  private readonly log: Int32Array;
+  private length = 0;
 
   constructor(libc: Libc, options: WalkOptions) {
     const { design, folder, scenario } = options;
@@ -78,6 +83,8 @@ export class Walks {
       const lockstep = new Lockstep(libc, design, scenario, hostBounds(ring), folder);
       return { lockstep, chooser: new Chooser(lockstep), rest: settlingRows(lockstep) };
     });
+    const most = WALK + Math.max(...this.worlds.map(({ rest }) => rest.length));
+    this.log = new Int32Array(WIDTH * most);
   }
 
   get isDone(): boolean {
@@ -88,13 +95,31 @@ export class Walks {
   take(): void {
     const walk = this.walks++;
     const { lockstep, chooser, rest } = this.worlds[walk % this.worlds.length];
-    const { log } = this;
     lockstep.reset();
     chooser.begin(this.options.seed, walk);
-    log.length = 0;
+    this.length = 0;
     const isSame = this.choose(lockstep, chooser) && this.settle(lockstep, rest);
-    this.calls += log.length;
+    this.calls += this.length;
     if (!isSame) this.part(lockstep, walk);
+  }
+
+  /** Both take a call, which is noted. */
+  private step(lockstep: Lockstep, n: number, a: number, b: number, c: number, d: number): boolean {
+    const { log } = this;
+    const at = WIDTH * this.length++;
+    log[at] = n;
+    log[at + 1] = a;
+    log[at + 2] = b;
+    log[at + 3] = c;
+    log[at + 4] = d;
+    return lockstep.take(n, a, b, c, d);
+  }
+
+  private get rows(): Row[] {
+    return Array.from({ length: this.length }, (_, n) => {
+      const [op, a, b, c, d] = this.log.subarray(WIDTH * n, WIDTH * (n + 1));
+      return [op, a, b, c, d];
+    });
   }
 
   /** Calls by chance, up to the first that is answered in two ways. */
@@ -102,24 +127,19 @@ export class Walks {
     for (let n = 0; n < WALK; n++) {
       chooser.next();
       const { op, args } = chooser;
-      this.log.push([op, args[0], args[1], args[2], args[3]]);
-      if (!lockstep.take(op, args[0], args[1], args[2], args[3])) return false;
+      if (!this.step(lockstep, op, args[0], args[1], args[2], args[3])) return false;
     }
     return true;
   }
 
   /** Everything is read. */
   private settle(lockstep: Lockstep, rest: readonly Row[]): boolean {
-    for (const row of rest) {
-      this.log.push(row);
-      if (!lockstep.take(row[0], row[1], row[2], row[3], row[4])) return false;
-    }
-    return true;
+    return rest.every(([n, a, b, c, d]) => this.step(lockstep, n, a, b, c, d));
   }
 
   /** The last call of the log was answered in two ways: notes it, once for each kind. */
   private part(lockstep: Lockstep, walk: number): void {
-    const { log } = this;
+    const log = this.rows;
     const { spec, kernel } = lockstep.returns;
     const sign = (text: string): string => (/^\d/.test(text) ? 'bytes' : text);
     const kind = [lockstep.ops[log[log.length - 1][0]].spec.name, sign(spec), sign(kernel)].join(' ');

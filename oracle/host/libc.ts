@@ -98,11 +98,14 @@ function load(): Libc | string {
     return 'koffi is not installed, through which system calls are made; run npm install koffi';
   }
   const library = koffi.load(null);
+  // The variable itself: another call through koffi for each failure costs as much as a short system call.
+  const errnoAt = library.func('uintptr_t __errno_location()') as () => number;
+  const errno = new Int32Array(koffi.view(errnoAt(), Int32Array.BYTES_PER_ELEMENT));
   const calls = Object.entries(PARAMETERS).map(([name, parameters]) => {
     const fn = library.func(`${LONG.has(name) ? 'intptr_t' : 'int'} ${name}(${parameters})`) as (
       ...args: unknown[]
     ) => number;
-    return [name, withErrno(fn, koffi.errno, parameters.split(',').length)] as const;
+    return [name, withErrno(fn, errno, parameters.split(',').length)] as const;
   });
   return {
     ...(Object.fromEntries(calls) as unknown as Libc),
@@ -114,8 +117,8 @@ function load(): Libc | string {
 type Call = (...args: unknown[]) => number;
 
 /** -errno in place of -1. Written out by number of arguments: a call with a rest parameter costs twice as much. */
-function withErrno(fn: Call, errno: () => number, parameters: number): Call {
-  const failed = (ret: number): number => (ret === -1 ? -errno() : ret);
+function withErrno(fn: Call, errno: Int32Array, parameters: number): Call {
+  const failed = (ret: number): number => (ret === -1 ? -errno[0] : ret);
   if (parameters <= 3) return (a, b, c) => failed(fn(a, b, c));
   if (parameters === 4) return (a, b, c, d) => failed(fn(a, b, c, d));
   return (a, b, c, d, e, f) => failed(fn(a, b, c, d, e, f));
