@@ -148,7 +148,7 @@ describe(`in Chromium${program === undefined ? ' (skipped: it is absent; apt-get
   look('a step is said aloud, and what it has changed is marked', async () => {
     const page = await open('#r1v1-s3');
     const said = page.locator('section:visible [aria-live=polite]');
-    expect(await said.textContent()).toContain('fork = 0');
+    await expect.poll(() => said.textContent()).toContain('fork = 0');
     const bars = await page.locator('section:visible svg.state .changed title').allTextContents();
     expect(bars).toEqual(expect.arrayContaining(['was writable', 'was 1', 'new']));
   });
@@ -156,17 +156,17 @@ describe(`in Chromium${program === undefined ? ' (skipped: it is absent; apt-get
   look('j and k go from violation to violation, links and the address do as well', async () => {
     const page = await open();
     const title = page.locator('section:visible h2');
-    expect(await title.textContent()).toBe('extract-rfc-2022, fork-dma');
+    await expect.poll(() => title.textContent()).toBe('extract-rfc-2022, fork-dma');
     await page.keyboard.press('j');
-    expect(await title.textContent()).toContain('source-data-is-the-callers');
+    await expect.poll(() => title.textContent()).toContain('source-data-is-the-callers');
     await page.keyboard.press('k');
-    expect(await title.textContent()).toBe('extract-rfc-2022, fork-dma');
+    await expect.poll(() => title.textContent()).toBe('extract-rfc-2022, fork-dma');
     await page
       .getByRole('link', { name: /packet-boundaries/ })
       .first()
       .click();
     await expect.poll(() => title.textContent()).toContain('packet-boundaries');
-    expect(await page.locator('nav [aria-current=page] .id').textContent()).toContain('packet-boundaries');
+    await expect.poll(() => page.locator('nav [aria-current=page] .id').textContent()).toContain('packet-boundaries');
     expect(await page.locator('section:visible svg.state .here').count()).toBe(1);
   });
 
@@ -176,19 +176,21 @@ describe(`in Chromium${program === undefined ? ' (skipped: it is absent; apt-get
       page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     const dark = await ground();
     await page.keyboard.press('d');
+    await expect.poll(ground).not.toBe(dark);
     const light = await ground();
     expect([dark, light]).toEqual(['rgb(18, 19, 23)', 'rgb(244, 244, 240)']);
     await page.reload();
-    expect(await ground()).toBe(light);
+    await expect.poll(ground).toBe(light);
   });
 
   look('? lists the keys, and Escape closes the list', async () => {
     const page = await open();
     await page.keyboard.press('?');
     const dialog = page.getByRole('dialog', { name: 'Keys' });
-    expect(await dialog.isVisible()).toBe(true);
+    // The page is drawn a moment after the key.
+    await expect.poll(() => dialog.isVisible()).toBe(true);
     await page.keyboard.press('Escape');
-    expect(await dialog.isVisible()).toBe(false);
+    await expect.poll(() => dialog.isVisible()).toBe(false);
   });
 
   look('a narrow screen has all of it, and nothing sticks out', async () => {
@@ -197,7 +199,7 @@ describe(`in Chromium${program === undefined ? ' (skipped: it is absent; apt-get
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(wide).toBeLessThanOrEqual(390);
     await page.getByRole('button', { name: 'results' }).click();
-    expect(await page.getByRole('navigation', { name: 'results' }).isVisible()).toBe(true);
+    await expect.poll(() => page.getByRole('navigation', { name: 'results' }).isVisible()).toBe(true);
   });
 
   look('texts of a design are texts', async () => {
