@@ -44,7 +44,7 @@ describe('threads', () => {
     ['pipe-iter-2016', 'pipe-iter', 'tiny', ALL],
     ['linux-6.1', 'packet', 'default', ALL],
     ['linux-6.1', 'pipe-iter', 'default', 400_000],
-    ['linux-6.12', 'extract', 'default', 1_000_000],
+    ['linux-6.12', 'extract', 'default', 500_000],
   ])('%s %s %s, %d steps', (id, scenario, bounds, steps) => {
     const { members: none, ...one } = searchWith(1, id, scenario, bounds, steps);
     expect(none).toBe(0);
