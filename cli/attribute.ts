@@ -1,4 +1,5 @@
 /** What else is known of a violation: which fix makes it go away, and whether the caller was to blame. */
+import { UsageError } from '../harness/bounds-text.js';
 import { opIndex } from '../harness/op-text.js';
 import { Path } from '../harness/replay.js';
 import { Runner, Step } from '../harness/runner.js';
@@ -64,6 +65,16 @@ function siblingOf(
   };
 }
 
+/** Undefined where there is none, or where it has none of the functions that the scenario calls. */
+function baseOf({ base }: Design, bounds: Bounds, scenario: ScenarioName): Stand | undefined {
+  try {
+    return base === undefined ? undefined : new Stand(base, bounds, scenario);
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}
+
 export class Attribution {
   private readonly sibling: Sibling | undefined;
   private readonly correct: Stand | undefined;
@@ -72,7 +83,7 @@ export class Attribution {
 
   constructor(design: Design, without: readonly string[], bounds: Bounds, scenario: ScenarioName) {
     // Made when the first violation asks for it: a kernel is much to make.
-    this.makeBase = () => (design.base === undefined ? undefined : new Stand(design.base, bounds, scenario));
+    this.makeBase = () => baseOf(design, bounds, scenario);
     this.sibling = siblingOf(design, without, bounds, scenario);
     this.correct =
       bounds.callers === 'careless' ? new Stand(design, { ...bounds, callers: 'correct' }, scenario) : undefined;
