@@ -44,6 +44,27 @@ function noteTo(heartbeat: Heartbeat): (progress: CoverageProgress) => void {
   };
 }
 
+interface Loaded {
+  readonly build: Build;
+  /** Those of this build alone. */
+  readonly counters: CoverageObject;
+}
+
+/** What this thread has loaded, by its text. */
+const builds = new Map<string, Loaded>();
+
+async function loaded(url: string): Promise<Loaded> {
+  const known = builds.get(url);
+  if (known !== undefined) return known;
+  const world = globalThis as unknown as Record<string, CoverageObject | undefined>;
+  // Of another build: what is not there can not bear on what this one does.
+  world[COVERAGE] = undefined;
+  const build = (await import(url)) as Build;
+  const one = { build, counters: world[COVERAGE] ?? {} };
+  builds.set(url, one);
+  return one;
+}
+
 /** What it has to know of a search. */
 export type CoverageSearch = Pick<
   Search,
@@ -52,12 +73,12 @@ export type CoverageSearch = Pick<
 
 export async function openCoverage(runner: Runner, search: CoverageSearch, heartbeat: Heartbeat): Promise<CoverageRun> {
   if (search.build === undefined) throw new Error('a search by coverage needs an instrumented build');
-  const build = (await import(search.build)) as Build;
+  const { build, counters } = await loaded(search.build);
   const { ref, onBase, scenario, bounds, seed, steps, runs = Number.POSITIVE_INFINITY, frontier = [] } = search;
   const known = search.shared?.known ?? [];
   const { memory } = heartbeat;
   const session = await build.open({ ref, onBase, scenario, bounds, seed, hasBins: true, known, memory });
-  const code = flatten((globalThis as unknown as Record<string, CoverageObject>)[COVERAGE] ?? {});
+  const code = flatten(counters);
   const bytes = await byteMutator(new Prng(seed ^ 0xb17e5), session.opCount, LENGTH_MAX);
   const seeds = opsOf(runner, search.seeds);
   let corpus: readonly Int32Array[] = [];

@@ -2,6 +2,7 @@
  * Runs one task in a worker thread and watches its heartbeat: a design that loops for ever
  * is ended from outside, and the op that it hangs in is known.
  */
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Columns } from '../check/state-index.js';
 import { Heartbeat, Phase } from '../check/heartbeat.js';
@@ -41,8 +42,54 @@ const pulseOf = (heartbeat: Heartbeat): Pulse => ({ heartbeat, beats: -1, quiet:
 const idle: Worker[] = [];
 let wanted = 0;
 
+/** Threads that have done a search of ours, and may do another one; the newest last. */
+const kept: Worker[] = [];
+/** More than that do not wait. */
+const KEPT_MAX = availableParallelism();
+/** A search that has kept more states than that leaves too much behind. */
+const STATES_MAX = 1 << 20;
+/** Builds of the coverage engine in a thread, two megabytes and more each, which no thread can unload. */
+const BUILDS_MAX = 4;
+/** Threads that may be kept, with the builds that they have loaded. */
+const builds = new WeakMap<Worker, Set<string>>();
+
+/** What is done in a thread that others use as well: a user's design may leave there what it likes. */
+function isShared(task: Task): boolean {
+  if (task.kind !== 'search') return false;
+  const { ref, threads = 1 } = task.search;
+  return ref.url === null && ref.tree === undefined && threads === 1;
+}
+
+/** Only what we listen to: Node has listeners there, too. */
+function unheard(worker: Worker): void {
+  for (const name of ['message', 'error', 'exit']) worker.removeAllListeners(name);
+}
+
+/** It waits for another search, and keeps nobody from ending. */
+function keep(worker: Worker): void {
+  unheard(worker);
+  worker.on('error', () => {});
+  worker.on('exit', () => kept.includes(worker) && kept.splice(kept.indexOf(worker), 1));
+  worker.unref();
+  kept.push(worker);
+  while (kept.length > KEPT_MAX) void kept.shift()?.terminate();
+}
+
+const ENTRY = new URL('./worker.js', import.meta.url);
+
+/** For what is ours alone: it prints nothing. Node lets no process end that still reads what a thread prints. */
+function newShared(workerData: WorkerData): Worker {
+  const worker = new Worker(ENTRY, { workerData });
+  builds.set(worker, new Set());
+  return worker;
+}
+
 function newWorker(workerData: WorkerData | null): Worker {
-  return new Worker(new URL('./worker.js', import.meta.url), { workerData, stdout: true, stderr: true });
+  const worker = new Worker(ENTRY, { workerData, stdout: true, stderr: true });
+  // Results go to stdout, and only results: what a design prints is shown beside them.
+  worker.stdout.on('data', (data: Buffer) => process.stderr.write(data));
+  worker.stderr.on('data', (data: Buffer) => process.stderr.write(data));
+  return worker;
 }
 
 /** From now on so many threads stand by, so that a task does not wait for one to start. */
@@ -56,11 +103,22 @@ export function standBy(count: number): void {
   }
 }
 
+/** One that has loaded the same build goes first. */
+function takeKept(build: string | undefined): Worker | undefined {
+  const same = build === undefined ? -1 : kept.findIndex((one) => builds.get(one)?.has(build) === true);
+  const [worker] = kept.splice(same < 0 ? kept.length - 1 : same, 1);
+  if (worker !== undefined) unheard(worker);
+  return worker;
+}
+
 function workerFor(data: WorkerData): Worker {
-  const worker = idle.shift();
-  if (worker === undefined) return newWorker(data);
-  worker.ref();
-  worker.postMessage(data, []);
+  const { task } = data;
+  const build = task.kind === 'search' ? task.search.build : undefined;
+  const waiting = (isShared(task) ? takeKept(build) : undefined) ?? idle.shift();
+  const worker = waiting ?? (isShared(task) ? newShared(data) : newWorker(data));
+  if (build !== undefined) builds.get(worker)?.add(build);
+  waiting?.ref();
+  waiting?.postMessage(data, []);
   return worker;
 }
 
@@ -94,17 +152,14 @@ export class Thread<K extends Task['kind']> {
     this.pulses = [pulseOf(this.heartbeat)];
     const workerData: WorkerData = { task, memory: this.heartbeat.memory };
     this.worker = workerFor(workerData);
-    // Results go to stdout, and only results: what a design prints is shown beside them.
-    this.worker.stdout.on('data', (data: Buffer) => process.stderr.write(data));
-    this.worker.stderr.on('data', (data: Buffer) => process.stderr.write(data));
   }
 
   run(): Promise<Outcome<Answers[K]>> {
     return new Promise((resolve) => {
       this.end = (outcome) => {
         clearInterval(this.timer);
-        void this.worker.terminate();
         this.end = () => {};
+        this.leave(outcome);
         resolve(outcome);
       };
       this.worker.on('message', (message: Message) => this.take(message));
@@ -118,6 +173,14 @@ export class Thread<K extends Task['kind']> {
       });
       this.timer = setInterval(() => void this.watch(), this.tick);
     });
+  }
+
+  private leave({ kind }: Outcome<Answers[K]>): void {
+    const { worker, heartbeat } = this;
+    const loaded = builds.get(worker)?.size ?? Number.POSITIVE_INFINITY;
+    const isLight = heartbeat.read().states <= STATES_MAX && loaded <= BUILDS_MAX;
+    if (kind === 'done' && isLight && isShared(this.task)) keep(worker);
+    else void worker.terminate();
   }
 
   private get name(): string {

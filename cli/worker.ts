@@ -1,6 +1,6 @@
 /**
- * A worker thread: one task, one answer. What a design prints goes to stderr; see cli/thread.ts. What a task needs is
- * loaded with it: a thread is started for each.
+ * A worker thread: a task, an answer, and perhaps another one. What a design prints goes to stderr; see cli/thread.ts.
+ * What a task needs is loaded with it: most threads are for one.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Heartbeat, Phase } from '../check/heartbeat.js';
@@ -111,22 +111,24 @@ async function perform(task: Task, heartbeat: Heartbeat): Promise<Answers[keyof 
 
 /** Of a thread that was started before there was anything to do, and makes itself ready. */
 async function firstMessage(): Promise<WorkerData> {
-  const message = new Promise<WorkerData>((resolve) => parentPort?.once('message', resolve));
+  const message = nextMessage();
   await searching();
   return message;
 }
 
-async function main(): Promise<void> {
-  const { task, memory } = (workerData as WorkerData | null) ?? (await firstMessage());
+function nextMessage(): Promise<WorkerData> {
+  return new Promise((resolve) => parentPort?.once('message', resolve));
+}
+
+async function answer({ task, memory }: WorkerData): Promise<void> {
   const heartbeat = new Heartbeat(memory);
-  reportTo(parentPort);
   let message: Message;
   // Ours are held to it by their types and the tests.
   const late = refOfTask(task).url === null ? undefined : new Late();
   try {
-    const answer = await perform(task, heartbeat);
+    const came = await perform(task, heartbeat);
     const what = await late?.end();
-    message = { kind: 'done', answer, ...(what === undefined ? {} : { late: what }) };
+    message = { kind: 'done', answer: came, ...(what === undefined ? {} : { late: what }) };
   } catch (error) {
     const text =
       error instanceof Error
@@ -140,4 +142,8 @@ async function main(): Promise<void> {
   parentPort?.postMessage(message, []);
 }
 
-await main();
+reportTo(parentPort);
+// Whoever has no further use for a thread ends it.
+for (let data = (workerData as WorkerData | null) ?? (await firstMessage()); ; data = await nextMessage()) {
+  await answer(data);
+}
