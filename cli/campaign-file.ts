@@ -83,6 +83,7 @@ function planned(name: string, design: NamedDesign, code: string): CampaignDesig
   return {
     name,
     code,
+    hasBase: design.facts.hasBase,
     scenarios: design.facts.scenarios,
     bounds: (text, scenario) => boundsFor(design, text, scenario),
   };

@@ -22,7 +22,7 @@ function searchOf({ job, input = {}, url, build }: JobTask): Search {
   const isSampled = engine === 'random' || engine === 'coverage';
   return {
     ref: { ...splitName(job.design), url },
-    onBase: false,
+    onBase: job.onBase === true,
     scenario,
     bounds: parseBounds(job.bounds, undefined, SCENARIOS[scenario]),
     engine,

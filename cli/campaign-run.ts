@@ -80,6 +80,7 @@ export function conclusionOf(summary: Summary, signal?: 'SIGINT' | 'SIGTERM'): R
     jobs: jobs.done,
     left: jobs.known - jobs.done,
     findings: lanes.reduce((sum, { findings }) => sum + findings.length, 0),
+    ofBase: lanes.reduce((sum, { findings }) => sum + findings.filter(({ isOfBase }) => isOfBase).length, 0),
     whole: whole.length,
     proved: whole.filter(({ isViolated, isRestless }) => !isViolated && !isRestless).length,
     restless: whole.filter(({ isRestless }) => isRestless).length,

@@ -82,7 +82,7 @@ function isOf(k: Known, scenario: ScenarioName): boolean {
 }
 
 /** The base has the rule broken at the same op: a caller that breaks the protocol can do that anyway. */
-function baseHas(base: readonly Violation[], v: Violation): boolean {
+export function baseHas(base: readonly Violation[], v: Violation): boolean {
   return base.some((b) => b.class.invariant === v.class.invariant && b.class.op === v.class.op);
 }
 
@@ -188,6 +188,8 @@ export interface CampaignRun extends Pick<Run, 'signal' | 'internalErrors' | 'us
   /** Known by now, and not done. */
   readonly left: number;
   readonly findings: number;
+  /** Of these, what a careless caller breaks in the base as well. */
+  readonly ofBase: number;
   /** Spaces that were searched to the end, those of them in which nothing breaks, and those that were not. */
   readonly whole: number;
   readonly proved: number;
@@ -197,9 +199,10 @@ export interface CampaignRun extends Pick<Run, 'signal' | 'internalErrors' | 'us
 }
 
 export function concludeCampaign(run: CampaignRun): Pick<Conclusion, 'status' | 'lastLine'> {
-  const { jobs, left, findings, whole, proved, cut } = run;
-  const status = statusOf(run, { isViolated: findings > 0, isUnreached: run.restless > 0, isCut: cut > 0 });
+  const { jobs, left, findings, ofBase, whole, proved, cut } = run;
+  const status = statusOf(run, { isViolated: findings > ofBase, isUnreached: run.restless > 0, isCut: cut > 0 });
   const parts = [plural(jobs, 'job'), findings === 0 ? 'no violation' : plural(findings, 'violation')];
+  if (ofBase > 0) parts.push(`${ofBase} of them misuse that a base allows as well`);
   if (whole > 0) parts.push(`${plural(whole, 'space')} searched to the end, ${proved} without a violation`);
   if (cut > 0) parts.push(`${cut} cut short`);
   if (run.usageErrors > 0) parts.push(plural(run.usageErrors, 'error'));

@@ -38,9 +38,9 @@ function spaceLines(lanes: readonly SummaryLane[], isWanted: (space: SummarySpac
 
 function findingLines(lane: SummaryLane): string[] {
   if (lane.findings.length === 0) return [];
-  const rows = lane.findings.map(({ violation: v }) => {
+  const rows = lane.findings.map(({ violation: v, isOfBase }) => {
     const known = v.known === null ? '' : `  (known: ${v.known})`;
-    const misuse = v.misuse ? '  (misuse)' : '';
+    const misuse = v.misuse ? `  (misuse${isOfBase ? ' that its base allows as well' : ''})` : '';
     const after = v.afterOthers ? '  (only after others)' : '';
     return `    ${String(v.steps).padStart(3)}  ${v.minimality.padEnd(9)}  ${classText(v)}${known}${misuse}${after}`;
   });

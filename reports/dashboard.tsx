@@ -120,13 +120,14 @@ function Findings({ summary, pageOf }: Dashboard): VNode {
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ design, scenario, finding: { violation: v }, lane }) => (
+        {rows.map(({ design, scenario, finding: { violation: v, isOfBase }, lane }) => (
           <tr key={`${lane} ${classText(v)}`}>
             <td>{design}</td>
             <td>{scenario}</td>
             <td>
               <a href={pageOf(lane)}>{classText(v)}</a>
               {v.known === null ? '' : <small> known: {v.known}</small>}
+              {v.misuse ? <small> misuse{isOfBase ? ' that its base allows as well' : ''}</small> : ''}
               {v.afterOthers ? <small> only after others</small> : ''}
             </td>
             <td class="n">{v.steps}</td>

@@ -1,10 +1,11 @@
 /** The course of a campaign: which jobs are ready, from what was done so far; the same from the same, in any order. */
+import type { Violation } from '../../harness/result.js';
 import { classKey } from '../../harness/violation.js';
 import type { Done, Input, Job } from './job.js';
 import { contentHash, keyOf } from './job.js';
 import type { Results, Sighting } from './merge.js';
 import { classesOf, doneOf, findingOf, mergeLearned } from './merge.js';
-import type { Chain, Lane, Plan } from './plan.js';
+import type { Chain, Lane, Plan, Searches } from './plan.js';
 
 /** A job, and what it begins with. */
 export interface Ready {
@@ -73,24 +74,41 @@ export interface Stage {
   readonly isOver: boolean;
 }
 
+function isAll(jobs: readonly Ready[], results: Results): boolean {
+  return jobs.every(({ job }) => results.has(keyOf(job)));
+}
+
+/** All but what is made small. */
+interface Searched {
+  readonly jobs: readonly Ready[];
+  readonly rounds: readonly (readonly Ready[])[];
+  readonly isOver: boolean;
+}
+
+function searchedOf({ spaces, samples, chains }: Searches, results: Results): Searched {
+  const byRound = chains.map((chain) => roundsOf(chain, results));
+  const rounds = byRound.map((of) => of.flat());
+  const search = [...spaces.flatMap(({ jobs }) => jobs), ...samples].map((job) => ({ job }));
+  const jobs: Ready[] = [...search, ...rounds.flat()];
+  return { jobs, rounds, isOver: byRound.every((of, n) => of.length === chains[n].rounds) && isAll(jobs, results) };
+}
+
+const jobsOf = (ready: readonly (readonly Ready[])[]): Job[] => ready.flat().map(({ job }) => job);
+
+/** What careless callers break in the base of a lane, as far as it is known. */
+export function baseOf({ base }: Lane, results: Results): Violation[] {
+  if (base === undefined) return [];
+  const { rounds } = searchedOf(base, results);
+  return [...classesOf(base, jobsOf(rounds), results).values()].map(({ violation }) => violation);
+}
+
 export function stageOf(lane: Lane, results: Results): Stage {
-  const chains = lane.chains.map((chain) => roundsOf(chain, results));
-  const rounds = chains.map((of) => of.flat());
-  const search = [...lane.spaces.flatMap(({ jobs }) => jobs), ...lane.samples].map((job) => ({ job }));
-  const first: Ready[] = [...search, ...rounds.flat()];
-  const isAll = (jobs: readonly Ready[]): boolean => jobs.every(({ job }) => results.has(keyOf(job)));
-  const isSearched = chains.every((of, n) => of.length === lane.chains[n].rounds) && isAll(first);
-  const settle = isSearched
-    ? settling(
-        lane,
-        classesOf(
-          lane,
-          rounds.flat().map(({ job }) => job),
-          results,
-        ),
-      )
-    : [];
-  return { jobs: [...first, ...settle], rounds, settle, isOver: isSearched && isAll(settle) };
+  const { rounds, ...own } = searchedOf(lane, results);
+  const base = lane.base === undefined ? { jobs: [], isOver: true } : searchedOf(lane.base, results);
+  const isSearched = own.isOver && base.isOver;
+  const settle = isSearched ? settling(lane, classesOf(lane, jobsOf(rounds), results)) : [];
+  const jobs = [...own.jobs, ...base.jobs, ...settle];
+  return { jobs, rounds, settle, isOver: isSearched && isAll(settle, results) };
 }
 
 /** Keeps the results, and knows what comes next. */

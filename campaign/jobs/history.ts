@@ -22,8 +22,9 @@ export function historyOf(done: Iterable<Done>): Moment[] {
   let [states, steps, seconds, searching, first] = [0, 0, 0, 0, 0];
   for (const { job, result, learned = [], at, seconds: took } of done) {
     const place = `${job.design} ${job.scenario}`;
-    for (const v of result?.violations ?? []) classes.add(`${place} ${classKey(v.class)}`);
-    for (const { bins: of } of learned) for (const bin of of) bins.add(`${place} ${job.bounds} ${bin}`);
+    const isOwn = job.onBase !== true;
+    for (const v of isOwn ? (result?.violations ?? []) : []) classes.add(`${place} ${classKey(v.class)}`);
+    for (const { bins: of } of isOwn ? learned : []) for (const bin of of) bins.add(`${place} ${job.bounds} ${bin}`);
     states += result?.stats.states ?? 0;
     if (job.engine !== 'corpus') {
       steps += result?.stats.steps ?? 0;

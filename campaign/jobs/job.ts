@@ -24,6 +24,8 @@ export interface Job extends Tool {
   readonly scenario: ScenarioName;
   /** In full, as a trace has them. */
   readonly bounds: string;
+  /** The base of the design is searched: what careless callers break there says nothing of the design. */
+  readonly onBase?: true;
   /** `corpus`: what others have found is made small. */
   readonly engine: EngineName;
   readonly seed: number;
@@ -105,9 +107,10 @@ export function keyOf(job: Job): string {
 }
 
 /** One job in words: `linux-6.1, packet: coverage, seed 2, round 1`. */
-export function jobText({ design, scenario, engine, seed, part, round }: Job): string {
+export function jobText({ design, scenario, engine, seed, part, round, onBase }: Job): string {
   if (engine === 'corpus') return `${design}, ${scenario}: making small what was found`;
   const which = part === undefined ? '' : `, part ${part.number} of ${part.of}`;
   const sown = engine === 'exhaustive' ? '' : `, seed ${seed}`;
-  return `${design}, ${scenario}: ${engine}${which}${sown}${round === undefined ? '' : `, round ${round}`}`;
+  const where = onBase === true ? ', on its base' : '';
+  return `${design}, ${scenario}: ${engine}${which}${sown}${round === undefined ? '' : `, round ${round}`}${where}`;
 }

@@ -3,7 +3,7 @@ import type { CheckResult, Violation } from '../../harness/result.js';
 import { classKey } from '../../harness/violation.js';
 import type { Done, Finding, Job, Learned } from './job.js';
 import { keyOf } from './job.js';
-import type { Lane, Space } from './plan.js';
+import type { Searches, Space } from './plan.js';
 
 /** Results by the key of their job. */
 export type Results = ReadonlyMap<string, Done>;
@@ -39,6 +39,8 @@ const RANK = { shortest: 0, '1-minimal': 1, raw: 2 } as const;
 
 /** Which of two sightings of one class is told: the better word, then fewer calls, then a fixed order. */
 function isBetter(a: Sighting, b: Sighting): boolean {
+  // What a correct caller meets is no misuse, however short a careless one is.
+  if (a.violation.misuse !== b.violation.misuse) return b.violation.misuse;
   const by = (s: Sighting): number => RANK[s.violation.minimality];
   if (by(a) !== by(b)) return by(a) < by(b);
   if (a.violation.steps !== b.violation.steps) return a.violation.steps < b.violation.steps;
@@ -66,7 +68,7 @@ function sightingsOf({ job, result }: Done, tried: number): Sighting[] {
 }
 
 /** Each class that the jobs have found, by its key: the best of its sightings. */
-export function classesOf(lane: Lane, more: readonly Job[], results: Results): Map<string, Sighting> {
+export function classesOf(of: Searches, more: readonly Job[], results: Results): Map<string, Sighting> {
   const best = new Map<string, Sighting>();
   const take = (done: Done, tried: number): void => {
     for (const sighting of sightingsOf(done, tried)) {
@@ -77,11 +79,11 @@ export function classesOf(lane: Lane, more: readonly Job[], results: Results): M
       best.set(key, { ...winner, violation: { ...winner.violation, afterOthers: isAfterAll } });
     }
   };
-  for (const space of lane.spaces) {
+  for (const space of of.spaces) {
     const tried = triedIn(space, results);
     for (const done of doneOf(space.jobs, results)) take(done, tried);
   }
-  for (const done of doneOf([...lane.samples, ...more], results)) take(done, 0);
+  for (const done of doneOf([...of.samples, ...more], results)) take(done, 0);
   return best;
 }
 

@@ -4,7 +4,7 @@
  * nothing else: not of the order in which they ended, nor of where.
  */
 import type { Part } from '../../check/part.js';
-import { UsageError, formatBounds } from '../../harness/bounds-text.js';
+import { UsageError, formatBounds, parseBounds } from '../../harness/bounds-text.js';
 import type { Bounds } from '../../model/bounds.js';
 import type { ScenarioName } from '../../model/scenario.js';
 import { SCENARIOS } from '../../model/scenario.js';
@@ -17,6 +17,7 @@ export interface CampaignDesign {
   /** As the campaign names it. */
   readonly name: string;
   readonly code: string;
+  readonly hasBase: boolean;
   readonly scenarios: readonly ScenarioName[];
   /** Bounds as somebody writes them, for one of its scenarios. */
   bounds(text: string, scenario: ScenarioName): Bounds;
@@ -35,12 +36,18 @@ export interface Space {
   readonly jobs: readonly Job[];
 }
 
-export interface Lane {
-  readonly design: string;
-  readonly scenario: ScenarioName;
+/** What can be searched without knowing what others have found. */
+export interface Searches {
   readonly spaces: readonly Space[];
   readonly samples: readonly Job[];
   readonly chains: readonly Chain[];
+}
+
+export interface Lane extends Searches {
+  readonly design: string;
+  readonly scenario: ScenarioName;
+  /** The same searches of its base where callers are careless: what they break there, they may break. */
+  readonly base?: Searches;
 }
 
 export interface Plan {
@@ -74,6 +81,20 @@ function hasHalves(text: string, design: CampaignDesign, scenario: ScenarioName)
   }
 }
 
+const isCareless = ({ bounds }: Job): boolean => parseBounds(bounds).callers === 'careless';
+
+/** Those in which callers are careless, of the base; undefined where there are none. */
+function onBase({ spaces, samples, chains }: Searches): Searches | undefined {
+  const moved = (jobs: readonly Job[]): Job[] => jobs.filter(isCareless).map((job) => ({ ...job, onBase: true }));
+  const some = ({ jobs }: Space | Chain): boolean => jobs.length > 0;
+  const base = {
+    spaces: spaces.map((space) => ({ ...space, jobs: moved(space.jobs) })).filter(some),
+    samples: moved(samples),
+    chains: chains.map((chain) => ({ ...chain, jobs: moved(chain.jobs) })).filter(some),
+  };
+  return base.spaces.length + base.samples.length + base.chains.length === 0 ? undefined : base;
+}
+
 class Planner {
   readonly tool: Tool;
   readonly spec: CampaignSpec;
@@ -84,11 +105,6 @@ class Planner {
   }
 
   private base(search: AnySearch, design: CampaignDesign, scenario: ScenarioName, bounds: Bounds): Job {
-    if (bounds.callers === 'careless') {
-      throw new UsageError(
-        `${this.spec.name}: callers=careless: what careless callers break is held against the base of a design, which a campaign does not do; take iovcheck check for it`,
-      );
-    }
     return {
       ...this.tool,
       design: design.name,
@@ -120,6 +136,12 @@ class Planner {
   }
 
   lane(design: CampaignDesign, scenario: ScenarioName): Lane {
+    const own = this.searches(design, scenario);
+    const base = design.hasBase ? onBase(own) : undefined;
+    return { design: design.name, scenario, ...own, ...(base === undefined ? {} : { base }) };
+  }
+
+  private searches(design: CampaignDesign, scenario: ScenarioName): Searches {
     const spaces: Space[] = [];
     const samples: Job[] = [];
     const chains: Chain[] = [];
@@ -136,7 +158,7 @@ class Planner {
         }
       }
     }
-    return { design: design.name, scenario, spaces, samples, chains };
+    return { spaces, samples, chains };
   }
 }
 

@@ -1,7 +1,8 @@
 /** What a campaign has come to, as far as it is: the same from the same results, in whatever order they came. */
 import type { Violation } from '../../harness/result.js';
 import type { ScenarioName } from '../../model/scenario.js';
-import { stageOf } from './course.js';
+import { baseHas } from '../../harness/verdict.js';
+import { baseOf, stageOf } from './course.js';
 import type { Job, Outcome } from './job.js';
 import { jobText, keyOf } from './job.js';
 import type { Results } from './merge.js';
@@ -13,6 +14,8 @@ export interface SummaryFinding {
   readonly bounds: string;
   readonly engine: Job['engine'];
   readonly seed: number;
+  /** A careless caller breaks it in the base as well: it says nothing of the design. */
+  readonly isOfBase: boolean;
 }
 
 /** One space, searched by one job or by several. */
@@ -88,6 +91,7 @@ function laneOf(lane: Lane, results: Results): SummaryLane {
   const stage = stageOf(lane, results);
   const jobs = stage.jobs.map(({ job }) => job);
   const done = doneOf(jobs, results);
+  const base = baseOf(lane, results);
   const later = [...stage.rounds.flat(), ...stage.settle].map(({ job }) => job);
   const coverage = lane.chains.map((chain, n): SummaryCoverage => {
     const of = doneOf(
@@ -111,12 +115,18 @@ function laneOf(lane: Lane, results: Results): SummaryLane {
     jobs: { known: new Set(jobs.map(keyOf)).size, done: new Set(done.map(({ key }) => key)).size },
     isOver: stage.isOver,
     findings: [...classesOf(lane, later, results).values()]
-      .map(({ violation, job }) => ({ violation, bounds: job.bounds, engine: job.engine, seed: job.seed }))
+      .map(({ violation, job: { bounds, engine, seed } }) => ({
+        violation,
+        bounds,
+        engine,
+        seed,
+        isOfBase: violation.misuse && baseHas(base, violation),
+      }))
       .sort(inOrder),
     spaces: lane.spaces.map((space) => spaceOf(space, results)),
     coverage,
     steps: done.reduce((sum, { job, result }) => {
-      const isSampled = job.engine === 'random' || job.engine === 'coverage';
+      const isSampled = job.onBase !== true && (job.engine === 'random' || job.engine === 'coverage');
       return sum + (isSampled ? (result?.stats.steps ?? 0) : 0);
     }, 0),
     errors: done.flatMap(({ job, error }) => (error === undefined ? [] : [{ job: jobText(job), error }])),
