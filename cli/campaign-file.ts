@@ -1,6 +1,6 @@
 /** Reads a campaign file, and what has to be known of its designs. */
 import { readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import type { Tool } from '../campaign/jobs/job.js';
 import { contentHash } from '../campaign/jobs/job.js';
 import type { CampaignDesign, Plan } from '../campaign/jobs/plan.js';
@@ -11,7 +11,7 @@ import { UsageError } from '../harness/bounds-text.js';
 import { DESIGNS } from '../model/designs/designs.js';
 import { bundleFile, isFileName } from './bundle.js';
 import type { NamedDesign } from './designs.js';
-import { resolveDesign } from './designs.js';
+import { resolveDesign, treeNamed } from './designs.js';
 import { designHashes, toolHash } from './hashes.js';
 import { messageOf } from '../harness/guard.js';
 import type { DesignRef } from './load.js';
@@ -70,12 +70,13 @@ export interface Campaign {
   readonly plan: Plan;
   readonly tool: Tool;
   readonly refs: ReadonlyMap<string, CampaignRef>;
-  /** Paths of the designs that are files, by their names. */
+  /** Paths of the designs that are files, and of the trees, by their names. */
   readonly files: Readonly<Record<string, string>>;
+  readonly trees: Readonly<Record<string, string>>;
 }
 
 /** Names of designs, each once; `all` is each of ours. */
-function namesOf({ designs }: CampaignSpec): string[] {
+function namesOf({ designs = [] }: CampaignSpec): string[] {
   return [...new Set(designs.flatMap((name) => (name === 'all' ? DESIGNS.map(({ id }) => id) : [name])))];
 }
 
@@ -89,22 +90,60 @@ function planned(name: string, design: NamedDesign, code: string): CampaignDesig
   };
 }
 
+/** A path of the campaign file, as seen from here; with a folder in it, so that it is no design of ours. */
+function pathFrom(file: string, name: string): string {
+  const path = relative('.', resolve(dirname(file), name));
+  return /[\\/]/.test(path) ? path : `./${path}`;
+}
+
+class Planning {
+  readonly refs = new Map<string, CampaignRef>();
+  readonly designs: CampaignDesign[] = [];
+  readonly files: Record<string, string> = {};
+  readonly trees: Record<string, string> = {};
+  private readonly file: string;
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  private async add(name: string, design: NamedDesign): Promise<void> {
+    const { hash, library } = await designHashes(design.ref);
+    this.refs.set(name, { name, ref: design.ref });
+    this.designs.push(planned(name, design, library === undefined ? hash : contentHash([hash, library])));
+  }
+
+  async addDesign(text: string): Promise<void> {
+    const { name, without } = splitName(text);
+    const isFile = isFileName(name);
+    const named = fullName({ name, without });
+    await this.add(named, await resolveDesign(isFile ? pathFrom(this.file, name) : name, without));
+    if (isFile) this.files[named] = resolve(dirname(this.file), name);
+  }
+
+  /** A tree is told from others by its version, as in a trace. */
+  async addTree(text: string): Promise<void> {
+    try {
+      const { tree, baseline } = await treeNamed(resolve(dirname(this.file), text));
+      const named = fullName({ name: baseline, without: [], tree });
+      if (this.trees[named] !== undefined)
+        throw new UsageError(`${text}: another tree of it is Linux ${tree.version} as well; make a campaign for each`);
+      await this.add(named, await resolveDesign(baseline, [], tree));
+      this.trees[named] = tree.name;
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      const why = error.message.replace(/^--kernel-tree:? /, '');
+      throw new UsageError(`${this.file}: trees: ${why}`, { cause: error });
+    }
+  }
+}
+
 /** Throws {@link UsageError} at the first design that can not be used: a campaign of days does not begin with a hole. */
 export async function planOf(spec: CampaignSpec, file: string): Promise<Campaign> {
   const tool = ownTool();
-  const refs = new Map<string, CampaignRef>();
-  const designs: CampaignDesign[] = [];
-  const files: Record<string, string> = {};
-  for (const text of namesOf(spec)) {
-    const { name, without } = splitName(text);
-    const path = isFileName(name) ? relative('.', resolve(dirname(file), name)) : name;
-    const here = isFileName(path) ? path : join('.', path);
-    const design = await resolveDesign(isFileName(name) ? (isFileName(here) ? here : `./${here}`) : name, without);
-    const { hash, library } = await designHashes(design.ref);
-    const named = fullName({ name, without });
-    if (design.ref.url !== null) files[named] = resolve(dirname(file), name);
-    refs.set(named, { name: named, ref: design.ref });
-    designs.push(planned(named, design, library === undefined ? hash : contentHash([hash, library])));
-  }
-  return { plan: planCampaign(spec, designs, tool), tool, refs, files };
+  const planning = new Planning(file);
+  for (const name of namesOf(spec)) await planning.addDesign(name);
+  for (const name of spec.trees ?? []) await planning.addTree(name);
+  const { refs, designs, files, trees } = planning;
+  return { plan: planCampaign(spec, designs, tool), tool, refs, files, trees };
 }

@@ -3,9 +3,9 @@ import type { Ready } from '../campaign/jobs/course.js';
 import type { Done, Outcome } from '../campaign/jobs/job.js';
 import { keyOf } from '../campaign/jobs/job.js';
 import type { Campaign } from './campaign-file.js';
-import { Performing } from './campaign-perform.js';
+import { Processes } from './campaign-apart.js';
+import type { Doing } from './campaign-perform.js';
 import { instrumentedBuild } from './instrument.js';
-import type { Running } from './jobs.js';
 
 /** Whoever runs jobs, here or elsewhere. */
 export interface Backend {
@@ -17,8 +17,8 @@ export interface Backend {
   /** No further job is begun; those that run are given up. */
   stop(): void;
   close(): Promise<void>;
-  /** What is being done here. */
-  readonly running: Iterable<Running>;
+  /** What is being done here, and how far it is. */
+  readonly lines: readonly string[];
 }
 
 /** Instrumented builds, one a design, made when they are first asked for. */
@@ -51,7 +51,8 @@ export class LocalBackend implements Backend {
   private readonly campaign: Campaign;
   private readonly builds: Builds;
   private readonly waiting: Ready[] = [];
-  private readonly performing = new Set<Performing>();
+  private readonly performing = new Set<Doing>();
+  private readonly processes = new Processes();
   private free: number;
   private isStopped = false;
 
@@ -61,8 +62,8 @@ export class LocalBackend implements Backend {
     this.free = workers;
   }
 
-  get running(): Iterable<Running> {
-    return [...this.performing].flatMap(({ jobs }) => [...jobs.running]);
+  get lines(): readonly string[] {
+    return [...this.performing].flatMap(({ lines }) => lines);
   }
 
   /** What comes later in a lane was waited for: it goes first. */
@@ -89,12 +90,13 @@ export class LocalBackend implements Backend {
 
   private async one(ready: Ready): Promise<void> {
     const { job, input } = ready;
-    const url = this.campaign.refs.get(job.design)?.ref.url ?? null;
+    const { url = null, tree } = this.campaign.refs.get(job.design)?.ref ?? {};
     const build = job.engine === 'coverage' ? await this.builds.of(job.design) : undefined;
     if (this.isStopped) return;
-    const performing = new Performing({
+    const performing = this.processes.doing({
       job,
       url,
+      ...(tree === undefined ? {} : { tree }),
       ...(input === undefined ? {} : { input }),
       ...(build === undefined ? {} : { build }),
     });
@@ -115,5 +117,6 @@ export class LocalBackend implements Backend {
 
   async close(): Promise<void> {
     this.stop();
+    this.processes.close();
   }
 }

@@ -1,7 +1,6 @@
 /** How far a campaign is, on stderr. */
 import type { Course } from '../campaign/jobs/course.js';
 import type { Backend } from './campaign-local.js';
-import { lineOf } from './progress.js';
 
 const REDRAW_MS = 500;
 const PLAIN_MS = 10_000;
@@ -24,7 +23,7 @@ export class CampaignProgress {
     const { done, known } = this.course.counts;
     const seconds = Math.round((performance.now() - this.start) / 1000);
     const head = `${done} of ${known} jobs, ${seconds} s`;
-    const lines = [...this.backend.running].map(lineOf);
+    const lines = this.backend.lines;
     if (this.isTerminal) {
       const text = [head, ...lines].join(' | ');
       process.stderr.write(`\r\u001b[2K${text.slice(0, Math.max(20, process.stderr.columns - 1))}`);

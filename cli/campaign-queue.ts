@@ -12,10 +12,12 @@ import { bundleCode } from './bundle.js';
 import type { Campaign } from './campaign-file.js';
 import type { Backend } from './campaign-local.js';
 import { Builds, doneFrom } from './campaign-local.js';
+import type { PackedTree } from './campaign-tree.js';
+import type { TreeRef } from './load.js';
 import { complain } from './output.js';
 import type { QueueAddress } from './queue-address.js';
 import { placeOfQueue } from './queue-address.js';
-import type { QueueAnswer, QueueData } from './queue.js';
+import type { QueueAnswer, QueueData, SentTree } from './queue.js';
 import { ATTEMPTS, BACKOFF_MS, Blobs, bullMq, connect, connectionOf, PREFIX, QUEUE, stallSeconds } from './queue.js';
 
 const BATCH = 500;
@@ -27,7 +29,7 @@ const LIVE = ['wait', 'prioritized', 'active', 'delayed'] as const;
 export class QueueBackend implements Backend {
   onDone: (done: Done) => void = () => {};
   onFailed: (error: unknown) => void = () => {};
-  readonly running = [];
+  readonly lines = [];
   private readonly campaign: Campaign;
   private readonly redis: Redis;
   private readonly blobs: Blobs;
@@ -38,6 +40,7 @@ export class QueueBackend implements Backend {
   /** Handed out, and not done. */
   private readonly open = new Map<string, Ready>();
   private readonly sent = new Map<string, Promise<string>>();
+  private readonly trees = new Map<TreeRef, PackedTree>();
   /** What has been asked of the queue, and not answered. */
   private readonly asked = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
@@ -111,13 +114,14 @@ export class QueueBackend implements Backend {
 
   private async entryOf({ job, input }: Ready): Promise<{ name: string; data: QueueData; opts: object }> {
     const { version, spec } = this.campaign.tool;
-    const url = this.campaign.refs.get(job.design)?.ref.url ?? null;
+    const { url = null, tree } = this.campaign.refs.get(job.design)?.ref ?? {};
     const data = {
       version,
       spec,
       job,
       ...(input === undefined ? {} : { input: await this.put(JSON.stringify(input)) }),
       ...(url === null ? {} : { code: await this.put(bundleCode(url)) }),
+      ...(tree === undefined ? {} : { tree: await this.sentTree(tree) }),
       ...(job.engine === 'coverage' ? { build: await this.put(await this.builds.of(job.design)) } : {}),
     };
     const opts = {
@@ -127,6 +131,12 @@ export class QueueBackend implements Backend {
       backoff: { type: 'exponential', delay: BACKOFF_MS },
     };
     return { name: jobText(job), data, opts };
+  }
+
+  private async sentTree(tree: TreeRef): Promise<SentTree> {
+    const known = this.trees.get(tree) ?? (await import('./campaign-tree.js')).packed(tree);
+    this.trees.set(tree, known);
+    return { files: await this.put(known.text), hash: known.hash };
   }
 
   /** Each text is sent once, as long as the queue does not lose anything. */

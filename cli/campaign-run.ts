@@ -51,13 +51,14 @@ export function makeCampaignFolder(dir: string): void {
 /** Each finding as a trace that can be replayed from where we are. */
 export function tracesOf(summary: Summary, files: Readonly<Record<string, string>>): { file: string; text: string }[] {
   return summary.lanes.flatMap(({ design, scenario, findings }) => {
-    const { name, without } = splitName(design);
+    const { name, without, treeVersion } = splitName(design);
+    const tree = treeVersion === undefined ? {} : { tree: { name: '', version: treeVersion, ours: '' } };
     const path = files[design];
     const here = path === undefined ? name : relative('.', path);
     const ref = path !== undefined && !/[\\/]/.test(here) ? `./${here}` : here;
     return findings.map(({ violation: v, bounds, engine, seed }) => {
       const trace = {
-        design: fullName({ name: ref, without }),
+        design: fullName({ name: ref, without, ...tree }),
         scenario,
         bounds: parseBounds(bounds),
         ops: v.trace,
@@ -136,7 +137,9 @@ function say(summary: Summary, campaign: Campaign, dir: string, signal?: 'SIGINT
   const problem = traces.length === 0 ? undefined : writeFiles(folder, traces, '--dir');
   if (problem !== undefined) throw new UsageError(problem);
   const { status, lastLine } = conclusionOf(summary, signal);
-  if (traces.length > 0) print(`Each trace is in ${folder}; replay one with iovcheck replay.\n`);
+  const isOfTree = summary.lanes.some((l) => l.findings.length > 0 && splitName(l.design).treeVersion !== undefined);
+  const more = isOfTree ? ', and --kernel-tree DIR where it is of the C of a tree' : '';
+  if (traces.length > 0) print(`Each trace is in ${folder}; replay one with iovcheck replay${more}.\n`);
   if (!summary.isOver) print('The campaign can go on: repeat the command line.\n');
   print(`${lastLine}\n`);
   return status;
@@ -154,8 +157,8 @@ export async function campaignRun(file: string, options: RawCampaignOptions): Pr
   try {
     if (options.fresh === true && existsSync(journalPath(dir))) rmSync(journalPath(dir));
     const from = readJournal(dir);
-    const { tool, plan, files } = campaign;
-    const journal = new JournalWriter(dir, { ...tool, plan, files }, from);
+    const { tool, plan, files, trees } = campaign;
+    const journal = new JournalWriter(dir, { ...tool, plan, files, trees }, from);
     const course = new Course(plan);
     const backend =
       address === undefined ? new LocalBackend(campaign, workers) : await QueueBackend.open(campaign, address);

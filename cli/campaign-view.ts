@@ -10,7 +10,9 @@ import { UsageError, parseBounds } from '../harness/bounds-text.js';
 import { SCENARIOS } from '../model/scenario.js';
 import type { Dashboard } from '../reports/dashboard.js';
 import { bundleFile } from './bundle.js';
+import { treeNamed } from './designs.js';
 import { Jobs } from './jobs.js';
+import type { DesignRef } from './load.js';
 import { splitName } from './load.js';
 import { ownPackage } from './own-package.js';
 import type { Report, Search } from './protocol.js';
@@ -63,7 +65,7 @@ export class CampaignView {
     const lane = summary.lanes[n];
     if (lane === undefined || lane.findings.length === 0) return undefined;
     const { pageText } = await import('../reports/html/page.js');
-    const reports = await retake(lane, this.head.files[lane.design]);
+    const reports = await retake(lane, this.head);
     const results = reports.flatMap(({ page }) => page ?? []);
     const count = lane.findings.length;
     const conclusion = `${summary.name}: ${count} ${count === 1 ? 'class' : 'classes'} in ${lane.design}, ${lane.scenario}.`;
@@ -71,10 +73,17 @@ export class CampaignView {
   }
 }
 
-/** One search for each world that traces of the lane are in: it takes them again, and makes nothing smaller. */
-async function retake(lane: SummaryLane, file: string | undefined): Promise<Report[]> {
-  const { name, without } = splitName(lane.design);
+/** The design of a lane, as it lies there now. */
+async function refOfLane({ design }: SummaryLane, { files, trees = {} }: Head): Promise<DesignRef> {
+  const { name, without } = splitName(design);
+  const [file, tree] = [files[design], trees[design]];
   const ref = { name, without, url: file === undefined ? null : await bundleFile(file) };
+  return tree === undefined ? ref : { ...ref, tree: (await treeNamed(tree)).tree };
+}
+
+/** One search for each world that traces of the lane are in: it takes them again, and makes nothing smaller. */
+async function retake(lane: SummaryLane, head: Head): Promise<Report[]> {
+  const ref = await refOfLane(lane, head);
   const worlds = new Map<string, Finding[]>();
   for (const { violation: v, bounds } of lane.findings) {
     const finding = {

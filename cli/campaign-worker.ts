@@ -4,10 +4,11 @@ import type { Job as QueueJob, Worker } from 'bullmq';
 import type { Input, Tool } from '../campaign/jobs/job.js';
 import { Status } from '../harness/verdict.js';
 import { ownTool } from './campaign-file.js';
-import type { JobTask } from './campaign-perform.js';
-import { Performing } from './campaign-perform.js';
+import { Processes } from './campaign-apart.js';
+import type { Doing, JobTask } from './campaign-perform.js';
 import { urlOfCode } from './bundle.js';
 import { onInterrupt } from './interrupt.js';
+import type { TreeRef } from './load.js';
 import { parseWhole } from './options.js';
 import { complain, plural } from './output.js';
 import type { RawQueueOptions } from './queue-address.js';
@@ -36,10 +37,12 @@ class CampaignWorker {
   done = 0;
   refused: string | undefined;
   private readonly own = ownTool();
-  private readonly performing = new Set<Performing>();
+  private readonly performing = new Set<Doing>();
+  private readonly processes = new Processes();
   private readonly blobs: Blobs;
   private readonly bull: BullMq;
   private readonly builds = new Map<string, string>();
+  private readonly trees = new Map<string, TreeRef>();
   private isStopped = false;
   /** Called where it has to end by itself. */
   onRefused: () => void = () => {};
@@ -56,10 +59,27 @@ class CampaignWorker {
     return build;
   }
 
-  private async taskOf({ job, input, code, build }: QueueData): Promise<JobTask> {
+  /** The tree of a job that has one; a sentence where this machine can not compile it, or makes something else of it. */
+  private async treeOf({ tree: sent }: QueueData): Promise<TreeRef | string | undefined> {
+    if (sent === undefined) return undefined;
+    const { files, hash } = sent;
+    const known = this.trees.get(files + hash);
+    if (known !== undefined) return known;
+    try {
+      const tree = (await import('./campaign-tree.js')).unpacked({ text: await this.blobs.get(files), hash });
+      this.trees.set(files + hash, tree);
+      return tree;
+    } catch (error) {
+      if (error instanceof UsageError) return error.message;
+      throw error;
+    }
+  }
+
+  private async taskOf({ job, input, code, build }: QueueData, tree: TreeRef | undefined): Promise<JobTask> {
     return {
       job,
       url: code === undefined ? null : urlOfCode(await this.blobs.get(code)),
+      ...(tree === undefined ? {} : { tree }),
       ...(input === undefined ? {} : { input: JSON.parse(await this.blobs.get(input)) as Input }),
       ...(build === undefined ? {} : { build: await this.buildOf(build) }),
     };
@@ -72,13 +92,13 @@ class CampaignWorker {
   }
 
   async process(job: QueueJob<QueueData>, token: string | undefined): Promise<QueueAnswer> {
-    const refused = refusal(this.own, job.data);
-    if (refused !== undefined) {
-      this.refused = refused;
+    const tree = refusal(this.own, job.data) ?? (await this.treeOf(job.data));
+    if (typeof tree === 'string') {
+      this.refused = tree;
       this.onRefused();
     }
-    if (refused !== undefined || this.isStopped) return this.giveBack(job, token);
-    const performing = new Performing(await this.taskOf(job.data));
+    if (typeof tree === 'string' || this.isStopped) return this.giveBack(job, token);
+    const performing = this.processes.doing(await this.taskOf(job.data, tree));
     this.performing.add(performing);
     const start = performance.now();
     try {
@@ -99,6 +119,10 @@ class CampaignWorker {
     this.isStopped = true;
     for (const one of this.performing) one.stop();
   }
+
+  close(): void {
+    this.processes.close();
+  }
 }
 
 function tell(isQuiet: boolean, text: string): void {
@@ -116,6 +140,7 @@ async function untilEnded(own: CampaignWorker, worker: Worker<QueueData, QueueAn
   await ended;
   own.stop();
   await worker.close();
+  own.close();
   const signal = interrupt.done();
   if (own.refused !== undefined) throw new UsageError(own.refused);
   return signal === undefined ? Status.Ok : Status[signal];

@@ -104,7 +104,11 @@ async function treeParts({ tree }: DesignRef): Promise<[name: string, text: stri
   if (tree === undefined) return [];
   const { treeHash } = await import('../oracle/tree/compile.js');
   const { openTree } = await import('../oracle/tree/source.js');
-  return [['tree', treeHash(openTree(tree.name, tree.ours, tree.changed))]];
+  const glue = hashFiles(filesOf('oracle/tree'));
+  return [
+    ['tree', treeHash(openTree(tree.name, tree.ours, tree.changed))],
+    ['what it is run by', glue],
+  ];
 }
 
 export async function designHashes(ref: DesignRef): Promise<DesignHashes> {

@@ -19,6 +19,13 @@ export interface QueueData extends Tool {
   readonly input?: string;
   readonly code?: string;
   readonly build?: string;
+  readonly tree?: SentTree;
+}
+
+/** A kernel tree: its files by their hash, and the hash of all that its C is compiled from and with. */
+export interface SentTree {
+  readonly files: string;
+  readonly hash: string;
 }
 
 /** What a worker hands back. */

@@ -20,6 +20,8 @@ export interface Head extends Tool {
   readonly plan: Plan;
   /** Paths of the designs that are files, by the names that jobs have for them. */
   readonly files: Readonly<Record<string, string>>;
+  /** The same of kernel trees. */
+  readonly trees?: Readonly<Record<string, string>>;
 }
 
 export interface Journal {

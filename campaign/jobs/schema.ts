@@ -44,15 +44,18 @@ const search = z.discriminatedUnion('engine', [
   }),
 ]);
 
-const campaign = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, 'a name has small letters, digits, dots and hyphens'),
-  designs: names,
-  searches: z.array(search).min(1),
-  memory: z
-    .string()
-    .regex(/^\d+[MG]$/, 'write e.g. 512M')
-    .optional(),
-});
+const campaign = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, 'a name has small letters, digits, dots and hyphens'),
+    designs: names.optional(),
+    trees: names.optional(),
+    searches: z.array(search).min(1),
+    memory: z
+      .string()
+      .regex(/^\d+[MG]$/, 'write e.g. 512M')
+      .optional(),
+  })
+  .refine(({ designs, trees }) => designs !== undefined || trees !== undefined, 'it names no designs, and no trees');
 
 /** Types hold it to what a user may write. */
 const parse = (value: unknown): z.ZodSafeParseResult<z.infer<typeof campaign>> => campaign.safeParse(value);

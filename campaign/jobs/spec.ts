@@ -44,7 +44,9 @@ export interface CampaignSpec {
   /** In what is printed, and of the folder that keeps the results. */
   readonly name: string;
   /** Ids, paths of files beside this one, or `all` for each design of ours. `--without FIX` may stand behind a name. */
-  readonly designs: readonly string[];
+  readonly designs?: readonly string[];
+  /** Folders or archives of a kernel's source, by their paths from this file: their C, each on the design that its version picks. */
+  readonly trees?: readonly string[];
   readonly searches: readonly (ExhaustiveSpec | RandomSpec | CoverageSpec)[];
   /** For the states of one job, e.g. `512M`, which is what it is where absent. */
   readonly memory?: string;
