@@ -20,11 +20,18 @@ import { placeOfQueue } from './queue-address.js';
 import type { QueueAnswer, QueueData, SentTree } from './queue.js';
 import { ATTEMPTS, BACKOFF_MS, Blobs, bullMq, connect, connectionOf, PREFIX, QUEUE, stallSeconds } from './queue.js';
 
-const BATCH = 500;
+const BATCH = 20;
 const CLOSE_MS = 2000;
 /** What another job waits for goes first. */
 const PRIORITY = { later: 1, first: 2 } as const;
 const LIVE = ['wait', 'prioritized', 'active', 'delayed'] as const;
+
+/** As BullMQ takes it. */
+interface Entry {
+  readonly name: string;
+  readonly data: QueueData;
+  readonly opts: object;
+}
 
 export class QueueBackend implements Backend {
   onDone: (done: Done) => void = () => {};
@@ -107,12 +114,14 @@ export class QueueBackend implements Backend {
 
   private async send(ready: readonly Ready[]): Promise<void> {
     for (let at = 0; at < ready.length && !this.isStopped; at += BATCH) {
-      const batch = await Promise.all(ready.slice(at, at + BATCH).map((one) => this.entryOf(one)));
+      const batch: Entry[] = [];
+      // One after another: a build takes a second and a hundred megabytes, and workers have begun meanwhile.
+      for (const one of ready.slice(at, at + BATCH)) batch.push(await this.entryOf(one));
       await this.queue.addBulk(batch);
     }
   }
 
-  private async entryOf({ job, input }: Ready): Promise<{ name: string; data: QueueData; opts: object }> {
+  private async entryOf({ job, input }: Ready): Promise<Entry> {
     const { version, spec } = this.campaign.tool;
     const { url = null, tree } = this.campaign.refs.get(job.design)?.ref ?? {};
     const data = {
