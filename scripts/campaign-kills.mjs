@@ -19,8 +19,8 @@ export const SMALL = {
   designs: ['packet-2012', 'linux-3.3'],
   searches: [
     { engine: 'exhaustive', bounds: ['tiny'], designs: ['linux-3.3'], split: { ops: 1, parts: 2 } },
-    { engine: 'random', designs: ['packet-2012'], seeds: 2, steps: 3000 },
-    { engine: 'coverage', designs: ['packet-2012'], runs: 150, rounds: 2 },
+    { engine: 'random', designs: ['packet-2012'], seeds: 2, steps: 1000 },
+    { engine: 'coverage', designs: ['packet-2012'], runs: 40, rounds: 2 },
   ],
 };
 

@@ -19,9 +19,9 @@ const dirOf = (name: string): string => join(folder.path, name);
 
 function campaignOver(name: string, tree: string, more: object = {}): string {
   const searches = [
-    { engine: 'exhaustive', bounds: ['tiny'], scenarios: ['pipe-iter'], steps: 2000 },
-    { engine: 'random', scenarios: ['pipe-iter'], steps: 2000 },
-    { engine: 'coverage', scenarios: ['pipe-iter'], runs: 20 },
+    { engine: 'exhaustive', bounds: ['tiny'], scenarios: ['pipe-iter'], steps: 3000 },
+    { engine: 'random', bounds: ['tiny'], scenarios: ['pipe-iter'], steps: 100 },
+    { engine: 'coverage', bounds: ['tiny'], scenarios: ['pipe-iter'], runs: 3 },
   ];
   return folder.write(`${name}.json`, JSON.stringify({ name, trees: [tree], searches, ...more }));
 }
@@ -45,6 +45,7 @@ describe.skipIf(why !== '')(`the C of a tree${why}`, () => {
     const first = await run('local', campaignOver('local', dir));
     expect(first.err).toBe('');
     expect(first.out).toContain(`  linux-6.1 --kernel-tree ${version}, pipe-iter: `);
+    expect(first.out).toMatch(/Covered\n\n {2}linux-6\.1 --kernel-tree \S+, pipe-iter: \d+ bins/);
     expect(first.out).toMatch(/^ +\d+ {2}shortest .* at copy_to_iter/m);
     expect(first.out).toContain('replay one with iovcheck replay, and --kernel-tree DIR where');
     expect(first.status).toBe(1);
