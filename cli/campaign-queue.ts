@@ -113,10 +113,12 @@ export class QueueBackend implements Backend {
   }
 
   private async send(ready: readonly Ready[]): Promise<void> {
-    for (let at = 0; at < ready.length && !this.isStopped; at += BATCH) {
+    // A build takes a second and a hundred megabytes: one after another, and last, so that workers have begun meanwhile.
+    const needsBuild = ({ job }: Ready): boolean => job.engine === 'coverage';
+    const all = [...ready.filter((one) => !needsBuild(one)), ...ready.filter(needsBuild)];
+    for (let at = 0; at < all.length && !this.isStopped; at += BATCH) {
       const batch: Entry[] = [];
-      // One after another: a build takes a second and a hundred megabytes, and workers have begun meanwhile.
-      for (const one of ready.slice(at, at + BATCH)) batch.push(await this.entryOf(one));
+      for (const one of all.slice(at, at + BATCH)) batch.push(await this.entryOf(one));
       await this.queue.addBulk(batch);
     }
   }

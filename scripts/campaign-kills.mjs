@@ -131,11 +131,21 @@ async function once({ root, name, port, left, random }) {
   }
 }
 
+/** What an undisturbed run prints, and its status. @param {string} root @returns {Promise<{ out: string, status: number | null }>} */
+async function undisturbed(root) {
+  const dir = join(root, 'plain');
+  const plain = iovcheck(['run', join(root, 'small.json'), '--dir', dir, '--quiet']);
+  plain.start();
+  const status = await plain.ended;
+  return { out: plain.out.replaceAll(dir, 'DIR'), status };
+}
+
 /**
- * @param {{ kills: number, seed: number, tell?: (line: string) => void }} options
+ * `wanted`: what an undisturbed run comes to, where that is known.
+ * @param {{ kills: number, seed: number, wanted?: { out: string, status: number | null }, tell?: (line: string) => void }} options
  * @returns {Promise<{ left: Record<string, number>, campaigns: number, problems: string[] }>}
  */
-export async function killCampaign({ kills, seed, tell = () => {} }) {
+export async function killCampaign({ kills, seed, wanted, tell = () => {} }) {
   const root = mkdtempSync(join(tmpdir(), 'iovcheck-campaign-'));
   const random = xoroshiro128plus(seed);
   const left = { worker: kills, campaign: kills, redis: kills };
@@ -144,15 +154,12 @@ export async function killCampaign({ kills, seed, tell = () => {} }) {
   let campaigns = 0;
   try {
     writeFileSync(join(root, 'small.json'), JSON.stringify(SMALL));
-    const plain = iovcheck(['run', join(root, 'small.json'), '--dir', join(root, 'plain'), '--quiet']);
-    plain.start();
-    const status = await plain.ended;
-    const wanted = plain.out.replaceAll(join(root, 'plain'), 'DIR');
+    const { out, status } = wanted ?? (await undisturbed(root));
     while (Object.values(left).some((n) => n > 0) && problems.length === 0) {
       const came = await once({ root, name: `run-${++campaigns}`, port: await freePort(), left, random });
       tell(`campaign ${campaigns}: exit ${came.status}; kills left: ${JSON.stringify(left)}`);
-      if (came.out !== wanted || came.status !== status) {
-        problems.push(`campaign ${campaigns}, exit ${came.status}:\n${came.out}\n${came.err}\nwanted:\n${wanted}`);
+      if (came.out !== out || came.status !== status) {
+        problems.push(`campaign ${campaigns}, exit ${came.status}:\n${came.out}\n${came.err}\nwanted:\n${out}`);
       }
     }
   } finally {
