@@ -151,7 +151,7 @@ export function reportOf(came) {
   const counts = countsOf(came[0].summary);
   return `# One campaign over every design, in five ways
 
-Written by \`npm run campaign:same\`: ${FILE} from its begin to its end, ${availableParallelism()} cores shared with other work, Node ${process.versions.node}, Redis ${redis} with an append-only file on the loopback, BullMQ ${version}. A worker is a process of one thread; Redis is started for each way, and ended.
+Written by \`npm run campaign:same\`: ${FILE} from its begin to its end, ${availableParallelism()} cores shared with other work, Node ${process.versions.node}, Redis ${redis} with an append-only file on the loopback, BullMQ ${version}. A worker is a process of one thread; Redis is started for each way, and ended. Every design is searched in each of its scenarios, exhaustively and at random, and some in two rounds of coverage; classes that are not known to be shortest are made small.
 
 The hash is of the text that is printed, of each trace, and of all that each job came to: its violations with their traces, states, edges and steps, what was reached, and what was learned with its bins; only when a job ended and how fast is left out. It is the same in each way, and the same from run to run.
 
