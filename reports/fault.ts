@@ -29,10 +29,12 @@ export function shownFunction({ class: { op, function: fn } }: Pick<Violation, '
   return op === 'iov_iter_get_pages2' && fn.startsWith('iov_iter_get_pages') ? `${fn}2` : fn;
 }
 
-/** What a design says of where a function is; all that it says of itself where it does not name it. */
+/** What a design says of where a function is: by its name, else whole files, else all that it says of itself. */
 export function refsOf(name: string, { source }: Design): Design['source'] {
-  const own = source.filter(({ symbol }) => symbol.split(/\W+/).includes(name));
-  return own.length > 0 ? own : source;
+  const named = source.filter(({ symbol }) => symbol.split(/\W+/).includes(name));
+  if (named.length > 0) return named;
+  const files = source.filter(({ symbol }) => symbol === '');
+  return files.length > 0 ? files : source;
 }
 
 /** A function of the design; where a device or a process acted, what it met was done by an earlier call. */

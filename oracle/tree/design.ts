@@ -28,8 +28,11 @@ import { PIPE_SOURCE, SOURCE, treeId } from './source.js';
 const LIMIT =
   'The C was compiled for 32 bits, where long and size_t are half as wide as on a 64-bit kernel: what overflows, it may do at other numbers there; iovcheck overflow --kernel-tree asks a build of 64 bits.';
 
-/** What is run of fs/pipe.c, as a report names it. */
-const PIPE_SYMBOLS = 'pipe_read, pipe_write';
+/** What is run of a file, as a report names it; '' for whatever is exported. */
+const SYMBOLS: Readonly<Record<string, readonly string[]>> = {
+  [SOURCE]: [''],
+  [PIPE_SOURCE]: ['pipe_read', 'pipe_write'],
+};
 
 /** Page size by which the functions of a tree are asked for; they are the same for each. */
 const ANY_PAGE = 4;
@@ -85,7 +88,7 @@ function designWith(tree: Tree, base: Design, machineOf: MachineOf): Design {
     id: treeId(tree),
     title: `${files.join(' and ')} of a Linux ${tree.version} tree${tree.change === undefined ? '' : `, ${tree.change}`}, the rest as in ${base.id}`,
     limits: [LIMIT],
-    source: files.map((file) => ({ tree: tree.version, file, symbol: file === PIPE_SOURCE ? PIPE_SYMBOLS : '' })),
+    source: files.flatMap((file) => SYMBOLS[file].map((symbol) => ({ tree: tree.version, file, symbol }))),
     base,
     override: only(true),
     add: { functions: only(false) },

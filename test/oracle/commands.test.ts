@@ -39,7 +39,7 @@ describe.skipIf(why !== '')(`after a check of the C of 6.1${why}`, () => {
     const { status, out } = await iovcheck(['repro', trace, '--as', 'c', ...place]);
     expect(status).toBe(0);
     expect(out).toContain(' * --kernel-tree ');
-    expect(out).toContain(' * At fault: pipe_write(), of fs/pipe.c');
+    expect(out).toContain(' * At fault: pipe_write(), of fs/pipe.c pipe_write (6.1.');
   });
 
   test.each([
@@ -52,7 +52,7 @@ describe.skipIf(why !== '')(`after a check of the C of 6.1${why}`, () => {
     const { status, out } = await iovcheck(['report', file(), ...place]);
     expect(status).toBe(0);
     expect(out).toMatch(/^tree-6\.1\.\d+, packet: violated/);
-    expect(out).toContain('at fault    pipe_write(), of fs/pipe.c');
+    expect(out).toContain('at fault    pipe_write(), of fs/pipe.c pipe_write (6.1.');
     expect(out).toMatch(/iovcheck\s+overflow/);
   });
 
