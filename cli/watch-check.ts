@@ -45,6 +45,7 @@ class Watching {
       `watching ${this.names.join(', ')}, ${plural(files, 'file')} with what ${this.names.length === 1 ? 'it imports' : 'they import'}${keys}`,
     );
     this.listen();
+    standBy(STANDBY);
     this.check();
     const status = await ended;
     if (process.stdin.isTTY) process.stdin.setRawMode(false).pause();
@@ -108,7 +109,6 @@ class Watching {
 
   private async once(): Promise<void> {
     const start = performance.now();
-    standBy(STANDBY);
     try {
       this.status = await check(this.names, this.options, this.hasColour);
       await this.follow();
@@ -118,6 +118,8 @@ class Watching {
       this.status = Status.Usage;
     }
     say(`${((performance.now() - start) / 1000).toFixed(2)} s; watching`);
+    // For the next save: while a check runs, new threads would only keep it waiting.
+    standBy(STANDBY);
   }
 }
 
