@@ -1,6 +1,7 @@
 /**
  * How long `check --watch` takes from the save of a design to its verdict: the design of the README, at tiny bounds,
- * saved twenty times. `npm run bench:watch` prints the median and the longest.
+ * saved twenty times. `npm run bench:watch` prints the median and the longest, and what a save costs in CPU time, which
+ * is the same on a busy machine. `npm run bench:watch -- 5` saves five times.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const SAVES = 20;
+const SAVES = Number(process.argv[2] ?? 20);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -17,7 +18,13 @@ const design = /<!-- example: my-design\.ts -->\s+```ts\n([\s\S]*?)```/.exec(rea
 /** What is saved in turn: the design of the README, and the same without its mistake. */
 const versions = [design.replace('buf.len = size;', 'buf.len = size;\n      buf.flags = 0;'), design];
 
-/** @param {string} cwd @param {string} scenario @returns {Promise<number[]>} milliseconds of each save */
+/** CPU milliseconds that a process has used, in ticks of ten; Linux only. @param {number} pid */
+function cpuOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return 10 * (Number(fields[11]) + Number(fields[12]));
+}
+
+/** @param {string} cwd @param {string} scenario @returns {Promise<{ times: number[], cpu: number }>} milliseconds of each save, sorted; of CPU, the mean */
 async function measure(cwd, scenario) {
   const file = join(cwd, 'my-design.ts');
   writeFileSync(file, design);
@@ -39,20 +46,22 @@ async function measure(cwd, scenario) {
     return performance.now() - start;
   };
   await next(() => {});
+  const before = cpuOf(watch.pid ?? 0);
   const times = [];
   for (let n = 0; n < SAVES; n++) times.push(await next(() => writeFileSync(file, versions[n % versions.length])));
+  const cpu = (cpuOf(watch.pid ?? 0) - before) / SAVES;
   watch.kill();
-  return times.toSorted((a, b) => a - b);
+  return { times: times.toSorted((a, b) => a - b), cpu };
 }
 
 process.stdout.write(`${cpus().length} cores, ${cpus()[0]?.model ?? ''}, Node ${process.versions.node}\n`);
 for (const scenario of ['packet', 'pipe-iter']) {
   const cwd = mkdtempSync(join(tmpdir(), 'iovcheck-watch-'));
   try {
-    const times = await measure(cwd, scenario);
+    const { times, cpu } = await measure(cwd, scenario);
     const [median, most] = [times[Math.floor(times.length / 2)], times[times.length - 1]];
     process.stdout.write(
-      `my-design, ${scenario}, tiny: ${times.length} saves, median ${Math.round(median)} ms, longest ${Math.round(most)} ms\n`,
+      `my-design, ${scenario}, tiny: ${times.length} saves, median ${Math.round(median)} ms, longest ${Math.round(most)} ms, CPU ${Math.round(cpu)} ms a save\n`,
     );
   } finally {
     rmSync(cwd, { recursive: true, force: true });
