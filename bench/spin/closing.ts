@@ -7,16 +7,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Own, Run } from './modes.js';
+import { DFS as NAME } from './modes.js';
 import { MODELS } from './models.js';
 import type { Mode } from './pan.js';
 import { gccVersion, missing, spinVersion } from './pan.js';
-import { grouped, median, table } from './published.js';
+import { grouped, medianCost, table } from './published.js';
 import { BUILD, ownVariant, panVariant } from './variants.js';
 
 const OUT = 'reports/published/closing.md';
 
 /** As deep as its stack may get, and a table of 2^28 slots: 2 GiB. */
-const DFS: Mode = { name: 'Spin DFS', gcc: ['-O2'], pan: ['-m20000000', '-w28'] };
+const DFS: Mode = { name: NAME, gcc: ['-O2'], pan: ['-m20000000', '-w28'] };
 
 const OURS: readonly Own[] = (['ring+anon', 'on'] as const).map((symmetry) => ({
   name: `iovcheck, symmetry=${symmetry}`,
@@ -44,8 +45,7 @@ function measure({ model: name, bounds }: Question, rounds: number): { title: st
   const ours = OURS.map((own): Row => {
     const variant = ownVariant(model, { bounds }, own);
     const runs = Array.from({ length: rounds }, () => variant.run());
-    const cost = (field: 'user' | 'wall' | 'rss'): number => median(runs.map((run) => run.cost[field]));
-    const run = { counts: runs[0].counts, cost: { user: cost('user'), wall: cost('wall'), rss: cost('rss') } };
+    const run = { counts: runs[0].counts, cost: medianCost(runs) };
     process.stderr.write(`${name} ${bounds}: ${own.name}: ${run.counts.states} states, ${run.cost.user} s\n`);
     return { name: own.name, run };
   });

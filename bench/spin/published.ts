@@ -1,13 +1,20 @@
 /** reports/published/spin.md: the table of `npm run bench:spin`. */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import type { Cost } from './pan.js';
 import { gccVersion, spinVersion } from './pan.js';
 import type { RandomRow } from './random.js';
-import type { Measured } from './modes.js';
+import type { Measured, Run } from './modes.js';
 import { BFS, BFS_PAR, DFS, ONE, OWN } from './modes.js';
 
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
+
+/** What runs of the same search take, each figure by its own median. */
+export function medianCost(runs: readonly Run[]): Cost {
+  const of = (field: keyof Cost): number => median(runs.map(({ cost }) => cost[field]));
+  return { user: of('user'), wall: of('wall'), rss: of('rss') };
 }
 
 export const grouped = (n: number): string => n.toLocaleString('en-US').replaceAll(',', ' ');
@@ -42,10 +49,7 @@ const AGAINST: readonly (readonly [mode: string, by: 'user' | 'wall'])[] = [
 const times = (n: number): string => `x${n.toFixed(2)}`;
 
 function section({ model, case: c, runs }: Measured): string[] {
-  const rows = [...runs].map(([name, list]) => {
-    const cost = (field: 'user' | 'wall' | 'rss'): number => median(list.map((run) => run.cost[field]));
-    return { name, counts: list[0].counts, cost: { user: cost('user'), wall: cost('wall'), rss: cost('rss') } };
-  });
+  const rows = [...runs].map(([name, list]) => ({ name, counts: list[0].counts, cost: medianCost(list) }));
   const costOf = new Map(rows.map(({ name, cost }) => [name, cost]));
   const fewer = OWN.filter(({ symmetry }) => symmetry !== 'off')
     .map(({ name }) => rows.find((row) => row.name === name)?.counts)
