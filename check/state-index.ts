@@ -105,15 +105,22 @@ export class StateIndex {
 
   /** The row, of which there is none like it, becomes a state: where one thread alone is at work. */
   add(from: Int32Array, h: number, parent: number, op: number): void {
-    const { width, rows, table, size } = this;
+    const { width, rows, size } = this;
+    for (let i = 0; i < width; i++) rows[size * width + i] = from[i];
+    this.parent[size] = parent;
+    this.op[size] = op;
+    this.point(h, size);
+    this.size++;
+  }
+
+  /** A slot comes to be of a state with this hash, which no slot is of. */
+  protected point(h: number, state: number): void {
+    const { table } = this;
     const mask = (table.length >>> this.regionBits) - 1;
     const first = this.regionOf(h);
     let n = h & mask;
     while (table[first + n] !== 0) n = (n + 1) & mask;
-    for (let i = 0; i < width; i++) rows[size * width + i] = from[i];
-    this.parent[size] = parent;
-    this.op[size] = op;
-    table[first + n] = ++this.size | this.tagOf(h);
+    table[first + n] = (state + 1) | this.tagOf(h);
   }
 
   /**

@@ -144,14 +144,11 @@ export class Store extends StateIndex {
 
   /** The state that the runner is in becomes the first one. */
   start(runner: { saveClass(to: Int32Array, at: number): boolean }): void {
-    const { width, parts, starts, rows } = this;
+    const { width, parts, starts, scratch } = this;
     const image = new Int32Array(this.words);
     runner.saveClass(image, 0);
-    for (let p = 0; p < width; p++) rows[p] = parts[p].intern(image, starts[p]);
-    const h = hash(rows, 0, width);
-    this.table[this.regionOf(h) + (h & ((this.table.length >>> this.regionBits) - 1))] = this.tagOf(h) | 1;
-    this.parent[0] = -1;
-    this.size = 1;
+    for (let p = 0; p < width; p++) scratch[p] = parts[p].intern(image, starts[p]);
+    this.add(scratch, hash(scratch, 0, width), -1, 0);
   }
 
   /** Makes room for so many new states; true if columns are others now. No other thread may be at work. */
@@ -207,14 +204,7 @@ export class Store extends StateIndex {
       throw new StoreFull(`the index of ${this.size} states would exceed --memory`);
     const table = sharedInts(slots);
     this.useTable(table);
-    const mask = (slots >>> this.regionBits) - 1;
-    for (let state = 0; state < this.size; state++) {
-      const h = hash(rows, state * width, width);
-      const first = this.regionOf(h);
-      let n = h & mask;
-      while (table[first + n] !== 0) n = (n + 1) & mask;
-      table[first + n] = (state + 1) | this.tagOf(h);
-    }
+    for (let state = 0; state < this.size; state++) this.point(hash(rows, state * width, width), state);
   }
 }
 
