@@ -4,12 +4,14 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../../harness/bounds-text.js';
 import { isArchive } from './archive.js';
 import { cacheFolder, filledOnce } from './cache.js';
+import type { Files } from './files.js';
+import { readAll, writeAll } from './files.js';
 import type { Tree } from './source.js';
 import { COPIED, openTree, PIPE_SOURCE } from './source.js';
 
@@ -21,8 +23,6 @@ export interface Change {
   /** Files that it changes as well, and that are not compiled. */
   readonly unseen: readonly string[];
 }
-
-type Files = ReadonlyMap<string, string>;
 
 function git(
   option: string,
@@ -46,18 +46,6 @@ function kept(files: Files): string {
   const hash = createHash('sha256');
   for (const [path, text] of files) hash.update(`${path}\0${text.length}\0${text}`);
   return filledOnce(join(cacheFolder('changed'), hash.digest('hex').slice(0, 16)), (part) => writeAll(part, files));
-}
-
-function writeAll(dir: string, files: Files): void {
-  for (const [path, text] of files) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), text);
-  }
-}
-
-function readAll(dir: string): Files {
-  const there = COPIED.filter((path) => existsSync(join(dir, path)));
-  return new Map(there.map((path) => [path, readFileSync(join(dir, path), 'utf8')]));
 }
 
 /** What a change has to touch, or nothing of it is seen. */

@@ -16,10 +16,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { UsageError } from '../../harness/bounds-text.js';
 import { cacheFolder } from './cache.js';
 import { EXPORTS } from './calls.js';
+import { writeAll } from './files.js';
 import { FEATURES, forwarders, SHIM_NAMES } from './headers.js';
 import type { StaticVariable, TreeModule } from './module.js';
 import { outgrown } from './outgrown.js';
@@ -83,13 +84,6 @@ export function features({ files }: Tree): string[] {
   return FEATURES.filter(([, names]) => names.test(text)).map(([define]) => `-D${define}=1`);
 }
 
-function writeAll(dir: string, files: Iterable<readonly [string, string]>): void {
-  for (const [path, text] of files) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), text);
-  }
-}
-
 /** Runs the compiler in `dir`; what it has to complain of, '' for nothing. */
 export function complaintsOf(program: string, args: readonly string[], dir: string): string {
   const { status, stderr, error } = spawnSync(program, args, { cwd: dir, encoding: 'utf8' });
@@ -143,7 +137,7 @@ function build(tree: Tree, flags: readonly string[], counted: readonly string[],
 }
 
 /** Puts what was built where the next run finds it; another process may have done so meanwhile. */
-export function store(from: string, to: string, names = ['statics.json', 'module.wasm']): void {
+function store(from: string, to: string, names: readonly string[]): void {
   mkdirSync(to, { recursive: true });
   for (const name of names) {
     const part = join(to, `${name}.${process.pid}`);
@@ -152,29 +146,40 @@ export function store(from: string, to: string, names = ['statics.json', 'module
   }
 }
 
-/** Hash of everything that the module of a tree is made of, but for the page size. */
-export function treeHash(tree: Tree): string {
+/** The folder `to`, with what `make` builds in a folder of its own under these names, the last of them last. */
+export function builtOnce(to: string, names: readonly string[], make: (dir: string) => void): string {
+  if (existsSync(join(to, names[names.length - 1]))) return to;
+  const dir = mkdtempSync(join(tmpdir(), 'iovcheck-build-'));
+  try {
+    make(dir);
+    store(dir, to, names);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+  return to;
+}
+
+/** Hash of a tree's C and its headers, and of what they are compiled with. */
+export function builtHash(tree: Tree, parts: readonly string[]): string {
   const hash = createHash('sha256');
-  const flags = [...FLAGS, ...COUNTED, ...EDGES, ...LINK, ...features(tree)];
-  const parts = [needToolchain().version, ...flags, ...ourFiles(tree).flat()];
   for (const part of [...parts, ...forwarders().flat(), ...[...tree.files].flat()]) hash.update(part).update('\0');
   return hash.digest('hex');
+}
+
+/** Hash of everything that the module of a tree is made of, but for the page size. */
+export function treeHash(tree: Tree): string {
+  const flags = [...FLAGS, ...COUNTED, ...EDGES, ...LINK, ...features(tree)];
+  return builtHash(tree, [needToolchain().version, ...flags, ...ourFiles(tree).flat()]);
 }
 
 /** The module of a tree for pages of so many bytes, which counts its edges where that is asked for; a sentence where the tree can not be compiled. */
 export function compileTree(tree: Tree, pageSize: number, hasEdges = false): TreeModule {
   const shift = Math.log2(pageSize);
   const flags = [`-DPAGE_SHIFT=${shift}`, ...features(tree)];
-  const to = join(cacheFolder('tree'), `${treeHash(tree)}-${shift}${hasEdges ? '-edges' : ''}`);
-  if (!existsSync(join(to, 'module.wasm'))) {
-    const dir = mkdtempSync(join(tmpdir(), 'iovcheck-tree-'));
-    try {
-      build(tree, flags, hasEdges ? [...COUNTED, ...EDGES] : COUNTED, dir);
-      store(dir, to);
-    } finally {
-      rmSync(dir, { recursive: true, force: true });
-    }
-  }
+  const name = `${treeHash(tree)}-${shift}${hasEdges ? '-edges' : ''}`;
+  const to = builtOnce(join(cacheFolder('tree'), name), ['statics.json', 'module.wasm'], (dir) =>
+    build(tree, flags, hasEdges ? [...COUNTED, ...EDGES] : COUNTED, dir),
+  );
   return {
     module: new WebAssembly.Module(readFileSync(join(to, 'module.wasm'))),
     statics: JSON.parse(readFileSync(join(to, 'statics.json'), 'utf8')) as StaticVariable[],

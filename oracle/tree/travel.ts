@@ -1,17 +1,14 @@
 /** The few files of a kernel tree that are compiled, as one text, for a machine that does not have the tree. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { cacheFolder, filledOnce } from './cache.js';
+import { readAll, writeAll } from './files.js';
 import type { Tree } from './source.js';
 import { COPIED } from './source.js';
 
 /** Of the same files the same text. */
 export function packTree({ dir }: Tree): string {
-  const files = COPIED.flatMap((path) =>
-    existsSync(join(dir, path)) ? [[path, readFileSync(join(dir, path), 'utf8')]] : [],
-  );
-  return JSON.stringify(files);
+  return JSON.stringify([...readAll(dir)]);
 }
 
 /** A folder of the user's cache that openTree() takes for the tree. Throws where the text is of anything else. */
@@ -21,10 +18,5 @@ export function unpackTree(text: string): string {
   const stray = files.find(([path]) => !COPIED.includes(path));
   if (stray !== undefined) throw new Error(`a kernel tree with a file that is not compiled: ${stray[0]}`);
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  return filledOnce(join(cacheFolder('source'), `sent-${hash}`), (part) => {
-    for (const [path, content] of files) {
-      mkdirSync(dirname(join(part, path)), { recursive: true });
-      writeFileSync(join(part, path), content);
-    }
-  });
+  return filledOnce(join(cacheFolder('source'), `sent-${hash}`), (part) => writeAll(part, files));
 }

@@ -1,12 +1,8 @@
 /** lib/iov_iter.c of a tree as a program of 64 bits that answers questions (c/wide.c); kept in the user's cache folder. */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../harness/bounds-text.js';
 import { cacheFolder } from '../tree/cache.js';
-import { ANY_TARGET, complaintsOf, features, layOut, ourFiles, store } from '../tree/compile.js';
-import { forwarders } from '../tree/headers.js';
+import { ANY_TARGET, builtHash, builtOnce, complaintsOf, features, layOut, ourFiles } from '../tree/compile.js';
 import { outgrown } from '../tree/outgrown.js';
 import type { Tree } from '../tree/source.js';
 import { SOURCE } from '../tree/source.js';
@@ -34,18 +30,7 @@ function build(tree: Tree, clang: string, ours: readonly [string, string][], dir
 export function buildWide(tree: Tree): string {
   const { clang, version } = needNative();
   const ours = ourFiles(tree, SOURCES);
-  const hash = createHash('sha256');
-  const parts = [version, process.arch, ...FLAGS, ...features(tree), ...ours.flat(), ...forwarders().flat()];
-  for (const part of [...parts, ...[...tree.files].flat()]) hash.update(part).update('\0');
-  const to = join(cacheFolder('wide'), hash.digest('hex'));
-  if (!existsSync(join(to, 'wide'))) {
-    const dir = mkdtempSync(join(tmpdir(), 'iovcheck-wide-'));
-    try {
-      build(tree, clang, ours, dir);
-      store(dir, to, ['wide']);
-    } finally {
-      rmSync(dir, { recursive: true, force: true });
-    }
-  }
+  const hash = builtHash(tree, [version, process.arch, ...FLAGS, ...features(tree), ...ours.flat()]);
+  const to = builtOnce(join(cacheFolder('wide'), hash), ['wide'], (dir) => build(tree, clang, ours, dir));
   return join(to, 'wide');
 }
