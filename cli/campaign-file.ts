@@ -11,7 +11,7 @@ import { UsageError } from '../harness/bounds-text.js';
 import { DESIGNS } from '../model/designs/designs.js';
 import { bundleFile, isFileName } from './bundle.js';
 import type { NamedDesign } from './designs.js';
-import { resolveDesign, treeNamed } from './designs.js';
+import { resolveDesign, treeNamed, treeTrouble } from './designs.js';
 import { designHashes, toolHash } from './hashes.js';
 import { messageOf } from '../harness/guard.js';
 import type { DesignRef } from './load.js';
@@ -132,8 +132,7 @@ class Planning {
       this.trees[named] = tree.name;
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      const why = error.message.replace(/^--kernel-tree:? /, '');
-      throw new UsageError(`${this.file}: trees: ${why}`, { cause: error });
+      throw new UsageError(`${this.file}: trees: ${treeTrouble(error)}`, { cause: error });
     }
   }
 }

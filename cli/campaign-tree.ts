@@ -3,6 +3,7 @@ import { UsageError } from '../harness/bounds-text.js';
 import { compileTree, treeHash } from '../oracle/tree/compile.js';
 import { openTree } from '../oracle/tree/source.js';
 import { packTree, unpackTree } from '../oracle/tree/travel.js';
+import { treeTrouble } from './designs.js';
 import type { TreeRef } from './load.js';
 
 export interface PackedTree {
@@ -29,8 +30,8 @@ export function unpacked({ text, hash }: PackedTree): TreeRef {
     }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const why = error.message.replace(/^--kernel-tree:? /, '');
-    throw new UsageError(`this worker can not do jobs of the C of Linux ${tree.version}: ${why}`, { cause: error });
+    const what = `this worker can not do jobs of the C of Linux ${tree.version}`;
+    throw new UsageError(`${what}: ${treeTrouble(error)}`, { cause: error });
   }
   throw new UsageError(
     `this worker has another clang than whoever runs the campaign, and would make another program of the C of Linux ${tree.version}; install the same version here`,

@@ -41,6 +41,9 @@ export async function treeNamed(name: string): Promise<NamedTree> {
   return { tree: { name, version, ours }, baseline };
 }
 
+/** Why a tree can not be used, where it was not named by an option. */
+export const treeTrouble = ({ message }: UsageError): string => message.replace(/^--kernel-tree:? /, '');
+
 /** A tree, and what is to be done to it before its C is run. */
 export interface TreeOptions {
   readonly kernelTree?: string;

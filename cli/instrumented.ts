@@ -3,10 +3,10 @@
  * kernel takes seconds, and they are the same from run to run. A name in the cache is the hash of all that its content
  * comes from.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../harness/files.js';
+import { makeFolder, writeWhole } from '../harness/files.js';
 import { cacheFolder } from '../oracle/tree/cache.js';
 
 /** Puts counters into the code of a file; `path` is its name among the counters. */
@@ -18,7 +18,7 @@ const sha256 = (...texts: readonly string[]): string => {
   return hash.digest('hex');
 };
 
-/** A first line says what has to follow: a file that a crash has cut off counts as none. */
+/** A first line says what has to follow: a file that was damaged counts as none. */
 function read(path: string): string | undefined {
   let text: string;
   try {
@@ -33,13 +33,11 @@ function read(path: string): string | undefined {
 
 /** Whoever can not write there goes without. */
 function write(folder: string, name: string, code: string): void {
-  const part = join(folder, `.${name}.${randomUUID()}.tmp`);
   try {
     makeFolder(folder);
-    writeFileSync(part, `${sha256(code)}\n${code}`);
-    renameSync(part, join(folder, name));
+    writeWhole(join(folder, name), `${sha256(code)}\n${code}`);
   } catch {
-    rmSync(part, { force: true });
+    // It is made anew each time.
   }
 }
 
