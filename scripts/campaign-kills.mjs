@@ -4,7 +4,7 @@
  * `npm run campaign:kills` does so 20 times each; a test does it twice each.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +80,16 @@ export async function whenReady(redis) {
     if (redis.child?.exitCode !== null) throw new Error(`redis-server did not start: ${redis.out}${redis.err}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Redis of a folder that is made for it, ready, and its address. @param {string} dir */
+export async function startRedis(dir) {
+  mkdirSync(dir);
+  const port = await freePort();
+  const redis = redisIn(dir, port);
+  redis.start();
+  await whenReady(redis);
+  return { redis, queue: `redis://127.0.0.1:${port}` };
 }
 
 /** @param {readonly string[]} args @param {Record<string, string>} [env] */

@@ -6,14 +6,15 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readJournal } from '../dist/campaign/jobs/journal.js';
 import { summarise } from '../dist/campaign/jobs/summary.js';
-import { freePort, iovcheck, redisIn, whenReady } from './campaign-kills.mjs';
+import { iovcheck, startRedis } from './campaign-kills.mjs';
+import { cpuOf } from './cpu.mjs';
 
 /** @typedef {{ name: string, threads: number, workers: number }} Way  `workers`: processes of one thread; 0 for none. */
 /** @typedef {import('../dist/campaign/jobs/summary.js').Summary} Summary */
@@ -31,16 +32,6 @@ export const WAYS = [
 const FILE = 'examples/quick.campaign.json';
 const PUBLISHED = 'reports/published/campaign.md';
 const LOOK_MS = 200;
-
-/** CPU seconds of a process until now, its threads included; 0 where the system does not say. @param {number | undefined} pid */
-function cpuOf(pid) {
-  const path = `/proc/${pid}/stat`;
-  if (!existsSync(path)) return 0;
-  const fields = readFileSync(path, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
 
 /** What each job came to, but for when and how fast. @param {string} dir */
 function resultsOf(dir) {
@@ -63,16 +54,10 @@ function tracesIn(dir) {
 async function once({ root, file, way }) {
   const dir = join(root, 'campaign');
   const { threads, workers } = way;
-  mkdirSync(join(root, 'redis'));
-  const port = await freePort();
-  const redis = redisIn(join(root, 'redis'), port);
-  const env = workers === 0 ? {} : { IOVCHECK_QUEUE: `redis://127.0.0.1:${port}` };
+  const through = workers === 0 ? undefined : await startRedis(join(root, 'redis'));
+  const env = through === undefined ? {} : { IOVCHECK_QUEUE: through.queue };
   const campaign = iovcheck(['run', file, '--dir', dir, '--quiet', '--workers', String(threads)], env);
   const all = Array.from({ length: workers }, () => iovcheck(['worker', '--workers', '1', '--quiet'], env));
-  if (workers > 0) {
-    redis.start();
-    await whenReady(redis);
-  }
   const began = performance.now();
   for (const one of [campaign, ...all]) one.start();
   let own = 0;
@@ -90,7 +75,7 @@ async function once({ root, file, way }) {
   } finally {
     clearInterval(timer);
     await Promise.all([campaign.end(), ...all.map((one) => one.end('SIGTERM'))]);
-    if (workers > 0) await redis.end('SIGTERM');
+    await through?.redis.end('SIGTERM');
   }
 }
 

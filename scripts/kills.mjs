@@ -1,7 +1,7 @@
 /**
  * Kills a search with checkpoints at random moments, and goes on with it until it is done: its
  * output and its certificate have to be those of a run that nobody disturbed. `npm run kills`
- * does so 50 times, with one thread and with two; a test does it five times with a smaller search.
+ * does so 50 times, with one thread and with two; a test does it three times with a smaller search.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';

@@ -1,13 +1,15 @@
 /**
  * How long `check --watch` takes from the save of a design to its verdict on stdout: the design of the README, at tiny
- * bounds, saved twenty times, a while after the last verdict, as people do. `npm run bench:watch` prints the median and the longest, and what a save costs in CPU time, which
- * is the same on a busy machine. `npm run bench:watch -- 5` saves five times.
+ * bounds, saved twenty times, a while after the last verdict, as people do. `npm run bench:watch` prints the median and
+ * the longest, and what a save costs in CPU time, which is the same on a busy machine. `npm run bench:watch -- 5` saves
+ * five times.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cpuOf } from './cpu.mjs';
 
 const SAVES = Number(process.argv[2] ?? 20);
 
@@ -20,12 +22,6 @@ const design = /<!-- example: my-design\.ts -->\s+```ts\n([\s\S]*?)```/.exec(rea
 
 /** What is saved in turn: the design of the README, and the same without its mistake. */
 const versions = [design.replace('buf.len = size;', 'buf.len = size;\n      buf.flags = 0;'), design];
-
-/** CPU milliseconds that a process has used, in ticks of ten; Linux only. @param {number} pid */
-function cpuOf(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return 10 * (Number(fields[11]) + Number(fields[12]));
-}
 
 /** @param {string} cwd @param {string} scenario @returns {Promise<{ times: number[], cpu: number }>} milliseconds of each save, sorted; of CPU, the mean */
 async function measure(cwd, scenario) {
@@ -59,10 +55,10 @@ async function measure(cwd, scenario) {
     return ms;
   };
   await next(() => {});
-  const before = cpuOf(watch.pid ?? 0);
+  const before = cpuOf(watch.pid);
   const times = [];
   for (let n = 0; n < SAVES; n++) times.push(await next(() => writeFileSync(file, versions[n % versions.length])));
-  const cpu = (cpuOf(watch.pid ?? 0) - before) / SAVES;
+  const cpu = (1000 * (cpuOf(watch.pid) - before)) / SAVES;
   watch.kill();
   return { times: times.toSorted((a, b) => a - b), cpu };
 }

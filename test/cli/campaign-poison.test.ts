@@ -1,6 +1,6 @@
 /** Designs of a user that end whatever they run in: reported, and the rest of the campaign is done; in process and through Redis. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { designText, Folder, iovcheck } from './run.js';
@@ -13,9 +13,7 @@ interface Process {
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
 interface Kills {
-  freePort(): Promise<number>;
-  redisIn(dir: string, port: number): Process;
-  whenReady(redis: Process): Promise<void>;
+  startRedis(dir: string): Promise<{ readonly redis: Process; readonly queue: string }>;
   iovcheck(args: readonly string[], env?: Readonly<Record<string, string>>): Process;
 }
 const kills = (await import(new URL('../../scripts/campaign-kills.mjs', import.meta.url).href)) as Kills;
@@ -81,12 +79,7 @@ describe('a job that ends what it runs in', () => {
   });
 
   test.skipIf(isAbsent)('comes to the same through a queue, and its worker lives', async () => {
-    mkdirSync(dirOf('redis'));
-    const port = await kills.freePort();
-    const redis = kills.redisIn(dirOf('redis'), port);
-    redis.start();
-    await kills.whenReady(redis);
-    const queue = `redis://127.0.0.1:${port}`;
+    const { redis, queue } = await kills.startRedis(dirOf('redis'));
     const worker = kills.iovcheck(['worker', '--queue', queue, '--workers', '1', '--quiet'], env);
     worker.start();
     try {

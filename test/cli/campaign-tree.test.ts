@@ -1,6 +1,6 @@
 /** The C of a kernel's tree in a campaign: what is broken in it, that its jobs are told by the C, and what is said without clang. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { planOf, readCampaign } from '#iov/cli/campaign-file.js';
 import { unpacked } from '#iov/cli/campaign-tree.js';
@@ -95,9 +95,7 @@ describe.skipIf(why !== '')(`a tree that comes through a queue${why}`, () => {
       end(signal?: NodeJS.Signals): Promise<number | null>;
     }
     const kills = (await import(new URL('../../scripts/campaign-kills.mjs', import.meta.url).href)) as {
-      freePort(): Promise<number>;
-      redisIn(dir: string, port: number): Process;
-      whenReady(redis: Process): Promise<void>;
+      startRedis(dir: string): Promise<{ readonly redis: Process; readonly queue: string }>;
       iovcheck(args: readonly string[], env?: object): Process & { err: string };
     };
     const file = campaignOver('sent', mistaken(), {
@@ -105,12 +103,7 @@ describe.skipIf(why !== '')(`a tree that comes through a queue${why}`, () => {
     });
     const plain = await run('plain', file);
     expect(plain.status).toBe(1);
-    mkdirSync(dirOf('redis'));
-    const port = await kills.freePort();
-    const redis = kills.redisIn(dirOf('redis'), port);
-    redis.start();
-    await kills.whenReady(redis);
-    const queue = `redis://127.0.0.1:${port}`;
+    const { redis, queue } = await kills.startRedis(dirOf('redis'));
     const options = ['worker', '--queue', queue, '--workers', '1', '--quiet'];
     const bare = kills.iovcheck(options, { PATH: folder.path });
     const worker = kills.iovcheck(options);
