@@ -11,6 +11,7 @@ import { Step } from '../harness/runner.js';
 import type { OpSpec } from '../model/op.js';
 import type { Board, Finds } from './board.js';
 import { SIGHTING_WORDS } from './board.js';
+import { Reaches } from './reach.js';
 import type { RowMaker } from './rows.js';
 import { makeRows } from './rows.js';
 import type { Store } from './store.js';
@@ -70,6 +71,7 @@ export class Expander {
   private readonly twin = new Int32Array(BATCH);
   private readonly isSound = new Uint8Array(BATCH);
   private readonly twins = new Twins();
+  private readonly reaches: Reaches;
   /** The runner has left the state that is expanded, and what its image is. */
   private isElsewhere = false;
   private found = 0;
@@ -95,6 +97,7 @@ export class Expander {
     this.groups = specs === undefined ? runner.groups : runner.groups.filter(({ spec }) => specs.has(spec));
     this.rowMaker = makeRows(store.parts, store.starts);
     this.enabled = new Int32Array(runner.opCount);
+    this.reaches = new Reaches(runner);
     this.from = new Int32Array(runner.words);
     this.late = new Int32Array(runner.words);
     this.images = new Int32Array(BATCH * runner.words);
@@ -123,6 +126,7 @@ export class Expander {
     store.image(state, from, 0);
     this.state = state;
     this.twins.begin(this.staged);
+    this.reaches.begin();
     this.isElsewhere = false;
     runner.load(from, 0);
     if (runner.isQuiescent) runner.reached.hasQuiescent = true;
@@ -132,6 +136,7 @@ export class Expander {
       const count = group.enabled(k, g, w, this.enabled);
       for (let e = 0; e < count; e++) {
         const n = this.enabled[e];
+        if (this.reaches.isIdle(n)) continue;
         this.hooks.beat?.(state, n);
         if (!this.follow(n)) continue;
         if (this.isElsewhere) runner.load(from, 0);
@@ -161,6 +166,7 @@ export class Expander {
     const isClean = runner.g.broken === 0;
     const step = runner.takeUnjudged(n);
     if (step === Step.Idle) return true;
+    if (step !== Step.Fatal) this.reaches.note(n);
     this.edges++;
     if (step === Step.Taken) {
       if (runner.judged.spec.isQuery === true) return !isClean;

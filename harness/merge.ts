@@ -3,6 +3,7 @@
  * normal.ts does this is not part of a step. A run that is shown, or that another engine takes, keeps all of it, and takes
  * the same ops. Each merge has its argument here; test/merge.test.ts holds them to it, and alike.ts any design.
  */
+import { fillBytes } from '../model/bytes.js';
 import type { Ghost } from '../model/ghost.js';
 import type { Kernel, Page, PipeBuffer } from '../model/kernel.js';
 import { PIPE_BUF_FLAG_CAN_MERGE, PipeBufOps, Tag } from '../model/kernel.js';
@@ -40,7 +41,7 @@ function isOnlyCached(k: Kernel, page: Page): boolean {
 
 function freed(page: Page): null {
   page.refcount = 0;
-  page.data.fill(Tag.NeverWritten);
+  fillBytes(page.data, Tag.NeverWritten);
   return null;
 }
 

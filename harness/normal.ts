@@ -2,6 +2,7 @@
  * After each op: what nobody can tell apart is made equal, so that states merge. Each step
  * has its reason here and in model/README.md.
  */
+import { fillBytes } from '../model/bytes.js';
 import { hasMarks } from '../model/bounds.js';
 import type { Ghost } from '../model/ghost.js';
 import type { Kernel, Page, PipeInodeInfo } from '../model/kernel.js';
@@ -78,7 +79,7 @@ function mayForget(k: Kernel, pipe: PipeInodeInfo, page: Page | null): page is P
 
 function forgotten(page: Page): null {
   page.refcount = 0;
-  page.data.fill(Tag.NeverWritten);
+  fillBytes(page.data, Tag.NeverWritten);
   return null;
 }
 

@@ -4,6 +4,7 @@
  * reported bytes, in the iterator's order, make of them. Nothing of this is state: a copy
  * that keeps its promise leaves no trace that a later op could see.
  */
+import { fillBytes } from './bytes.js';
 import type { Flat } from './flat.js';
 import { NOWHERE } from './flat.js';
 import type { Kernel } from './kernel.js';
@@ -38,7 +39,7 @@ export function fill(k: Kernel): void {
 
 /** Takes the values out again: in this world no page holds anything between two ops. */
 export function clear(k: Kernel): void {
-  for (const page of k.pages) page.data.fill(page.isFile ? k.plain : Tag.NeverWritten);
+  for (const page of k.pages) fillBytes(page.data, page.isFile ? k.plain : Tag.NeverWritten);
 }
 
 /** Value of byte `n` of the other side, as fill() has left it. */

@@ -214,7 +214,7 @@ export class SpliceState {
     sd.len = sd.totalLen = sd.flags = sd.pos = 0;
     sd.file = sd.opos = null;
     this.offIn.pos = this.offOut.pos = this.pos.pos = this.pos2.pos = this.kiPos = 0;
-    this.array.length = 0;
+    if (this.array.length > 0) this.array.length = 0;
     this.in = this.out = null;
     this.with = this.checksOfOut = this.asked = this.inAt = this.outAt = this.inWas = this.outWas = 0;
     this.isHit = false;

@@ -6,6 +6,7 @@
  *
  * @kernel include/linux/pipe_fs_i.h struct pipe_inode_info, struct pipe_buffer
  */
+import { fillBytes } from './bytes.js';
 import type { Bounds, Needs } from './bounds.js';
 import {
   firstSlots,
@@ -130,6 +131,8 @@ export class UserBuffer {
   mark = -1;
   /** Bytes copied so far. */
   pos = 0;
+  /** Behind the last byte that a copy was to reach. */
+  wanted = 0;
   /** Tags that a read delivered. */
   readonly data: Uint8Array;
 
@@ -140,7 +143,7 @@ export class UserBuffer {
   /** For a read of so many bytes: a wrong design may say that it has delivered what it has not. */
   empty(total: number): void {
     this.total = total;
-    this.data.fill(0);
+    fillBytes(this.data, 0);
   }
 }
 
@@ -320,6 +323,9 @@ export class Kernel {
   oom = -1;
   isOomHit = false;
   isFaultHit = false;
+  /** Allocations of this op, and tasks that may run whenever it wakes some; see Reach. */
+  allocations = 0;
+  woken = 0;
   /** Index in `mms` of current->mm. */
   current = 0;
   /** User address at which an access of this op faults for good; negative: none does. */
@@ -491,6 +497,7 @@ export class Kernel {
     this.oom = -1;
     this.isOomHit = false;
     this.isFaultHit = false;
+    this.allocations = 0;
     this.srcMark = -1;
     this.src = null;
     this.userFault = this.poison = this.xaRetry = -1;
@@ -518,7 +525,7 @@ export class Kernel {
     was.vec = iter.vec;
     this.user.fault = -1;
     this.user.mark = -1;
-    this.user.pos = 0;
+    this.user.pos = this.user.wanted = 0;
     this.user.total = 0;
   }
 
@@ -526,6 +533,7 @@ export class Kernel {
   private beginTasks(): void {
     this.task = null;
     this.areWokenAtOnce = this.hasSleptAgain = false;
+    this.woken = 0;
     this.out.hasSigpipe = false;
     for (const task of this.tasks) {
       task.isResumed = task.isNonblock = false;

@@ -6,6 +6,7 @@
  * function looks at what it moves, so that one run with distinct values stands for all (data independence). What stays
  * from op to op is whose memory each owed byte of a pipe is in: Ghost.lender.
  */
+import { fillBytes } from './bytes.js';
 import type { Ghost } from './ghost.js';
 import type { Kernel, Page } from './kernel.js';
 import { PIPE_NAMES, Vma } from './kernel.js';
@@ -33,12 +34,12 @@ function paint(page: Page): void {
 export function paintContents(k: Kernel, g: Ghost, w: World): void {
   if (k.bounds.contents === 'off') return;
   for (const page of k.pages) {
-    if (page.head.refcount === 0) page.data.fill(0);
+    if (page.head.refcount === 0) fillBytes(page.data, 0);
     else paint(page);
   }
   for (const { tmpPage, tmpPage2 } of k.pipes) {
-    tmpPage?.data.fill(0);
-    tmpPage2?.data.fill(0);
+    if (tmpPage !== null) fillBytes(tmpPage.data, 0);
+    if (tmpPage2 !== null) fillBytes(tmpPage2.data, 0);
   }
   for (const mm of k.mms) {
     for (let v = 0; v < mm.vma.length; v++) {
@@ -208,7 +209,7 @@ function dropTaken(page: Page): void {
   page.head.refcount--;
   if (page.head.refcount > 0) return;
   page.isLru = page.isAnonMapped = page.isAnonExclusive = false;
-  page.data.fill(0);
+  fillBytes(page.data, 0);
 }
 
 /** Whether what was taken had been given; asked while the bytes are still owed. */

@@ -7,11 +7,13 @@
  *
  * @kernel include/linux/mm.h get_page, put_page; mm/page_alloc.c alloc_page
  */
+import { copyBytes, fillBytes } from './bytes.js';
 import type { Kernel, Page } from './kernel.js';
 import { Tag } from './kernel.js';
 
 /** One allocation of the op: false where the op's choice is that this one fails. */
 export function mayAllocate(k: Kernel): boolean {
+  k.allocations++;
   if (k.oom < 0) return true;
   if (k.oom === 0) {
     k.oom = -1;
@@ -87,17 +89,17 @@ export function freeFolio(k: Kernel, head: Page, by: string): void {
   if (head.pincount !== 0) {
     k.die('no-bug', by, `${by}() frees page ${head.name} with a pin count of ${head.pincount}: bad_page()`);
   }
-  head.data.fill(Tag.NeverWritten);
+  fillBytes(head.data, Tag.NeverWritten);
   head.isAnonExclusive = head.isLru = head.isAnonMapped = false;
   if (!head.hasTail) return;
   const tail = k.pages[head.pfn + 1];
-  tail.data.fill(Tag.NeverWritten);
+  fillBytes(tail.data, Tag.NeverWritten);
   tail.isAnonExclusive = false;
 }
 
 /** The page stays allocated, but what it holds is nobody's data any more. */
 export function forgetContents(page: Page): void {
-  page.data.fill(Tag.NeverWritten);
+  fillBytes(page.data, Tag.NeverWritten);
 }
 
 function checkSpan(k: Kernel, page: Page | null, off: number, len: number, by: string): asserts page is Page {
@@ -114,15 +116,6 @@ export function memcpyToPage(k: Kernel, page: Page | null, off: number, len: num
   if (k.bounds.contents === 'off') return;
   if (k.src !== null) copyBytes(page.data, off, k.src, -mark, len);
   else for (let i = 0; i < len; i++) page.data[off + i] = i === mark ? Tag.Marked : k.plain;
-}
-
-/** As many bytes as are worth a call of the engine's own copy: pages of a real machine are, those of a search are not. */
-const COPY_AT_ONCE = 64;
-
-/** memcpy(to + at, from + start, len); nothing is past the end of either. */
-export function copyBytes(to: Uint8Array, at: number, from: Uint8Array, start: number, len: number): void {
-  if (len < COPY_AT_ONCE) for (let i = 0; i < len; i++) to[at + i] = from[start + i];
-  else to.set(from.subarray(start, start + len), at);
 }
 
 /** memcpy_from_page() into the user's buffer at `k.user.pos`. */

@@ -3,6 +3,7 @@
  * of their first appearance, and what nobody can read has none. No modelled function looks at
  * what it moves, so that only which bytes are the same can matter.
  */
+import { fillBytes } from './bytes.js';
 import type { Ghost } from './ghost.js';
 import { ByteKind } from './ghost.js';
 import { FIRST, namesMax, UNWRITTEN, ZERO } from './inode.js';
@@ -49,7 +50,7 @@ function shownBytes(k: Kernel, page: Page): number {
 function settlePage(k: Kernel, page: Page): void {
   if (!page.isUptodate) settleUptodate(k, page);
   if (page.refcount === 0) {
-    page.data.fill(UNWRITTEN);
+    fillBytes(page.data, UNWRITTEN);
     return;
   }
   const shown = shownBytes(k, page);

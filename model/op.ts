@@ -38,6 +38,29 @@ export interface ArgSpec {
   readonly omit?: number;
 }
 
+/** How far a call has come. */
+export interface Reach {
+  readonly ret: number;
+  /** Behind the last byte of the user's buffer that it wanted, and that it got. */
+  readonly wanted: number;
+  readonly copied: number;
+  /** Allocations that it has asked for. */
+  readonly allocations: number;
+  /** Tasks that were about to run when it woke some, over all its wake-ups. */
+  readonly woken: number;
+}
+
+/**
+ * The same call without the choice of an instance. Until a choice is met the two are one: nothing but the copy, the
+ * allocation or the wake-up that it lies in wait for looks at it. So one that the plain call does not reach is idle.
+ */
+export interface Plain {
+  /** Of another spec, where that is not the same. */
+  readonly spec?: OpSpec;
+  args(args: readonly number[]): readonly number[];
+  isMet(reach: Reach, args: readonly number[]): boolean;
+}
+
 /** Arguments are at most four small integers; absent ones are 0. */
 export interface OpSpec {
   /** C spelling of the call. */
@@ -63,6 +86,8 @@ export interface OpSpec {
   apply(k: Kernel, w: World, a: number, b: number, c: number, d: number): number;
   /** The op's choice (a fault, a failing allocation, a mark) was never met: not a step of its own. */
   isIdle?(k: Kernel, ret: number, a: number, b: number, c: number, d: number): boolean;
+  /** Of a spec with choices, so that a search need not make calls that come to nothing. */
+  readonly plain?: Plain;
   /** What the judge now knows to be owed, from arguments and the reported return alone. */
   account?(g: Ghost, k: Kernel, w: World, ret: number, a: number, b: number, c: number, d: number): void;
   /** The promise about the return value: '' if kept, else what was promised. Judged before `account`. */

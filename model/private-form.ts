@@ -4,6 +4,7 @@
  * is said at each step; test/fork-dma.test.ts searches without the renaming of values
  * (bounds.symmetry=off) and finds the same states.
  */
+import { fillBytes } from './bytes.js';
 import type { Ghost } from './ghost.js';
 import { VALUES } from './ghost.js';
 import type { Kernel, Page } from './kernel.js';
@@ -143,7 +144,7 @@ function forgetUnreachable(k: Kernel): void {
     if (names[p] !== 0) continue;
     const { data, head } = pages[p];
     const value = head.refcount === 0 ? 0 : STALE;
-    if (data[0] !== value) data.fill(value);
+    if (data[0] !== value) fillBytes(data, value);
   }
 }
 
@@ -153,7 +154,7 @@ function forgetUnreachable(k: Kernel): void {
  */
 function renameValues(k: Kernel, g: Ghost): void {
   renameOwed(k, g);
-  for (const { pfn, data } of k.pages) if (names[pfn] !== 0 && data[0] !== names[pfn]) data.fill(names[pfn]);
+  for (const { pfn, data } of k.pages) if (names[pfn] !== 0 && data[0] !== names[pfn]) fillBytes(data, names[pfn]);
   renameOrigins(g);
 }
 

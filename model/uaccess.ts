@@ -16,6 +16,7 @@ import { memcpyFromPage, memcpyToPage } from './mm.js';
 /** Bytes of the next `len` that do not fault. */
 function reachable(k: Kernel, len: number): number {
   const { fault, pos } = k.user;
+  if (pos + len > k.user.wanted) k.user.wanted = pos + len;
   if (fault < 0 || pos + len <= fault) return len;
   k.isFaultHit = true;
   return Math.max(0, fault - pos);

@@ -131,7 +131,12 @@ export function wakeUpInterruptible(k: Kernel, queue: WaitQueue, nrExclusive: nu
     if (task.isExclusive !== 0 && --left === 0) break;
   }
   if (k.areWokenAtOnce) lookAtOnce(k, queue);
-  else for (const task of k.tasks) task.turn = 0;
+  else {
+    for (const task of k.tasks) {
+      if (task.state === TaskState.Woken) k.woken++;
+      task.turn = 0;
+    }
+  }
 }
 
 /**

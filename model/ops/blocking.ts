@@ -14,6 +14,7 @@ import { Call, TaskState } from '../wait.js';
 import { faultArg, lengthArg, markArg, markFits, oomArg, upTo } from './args.js';
 import { isStepDelivered, promiseReadStep, promiseWriteStep } from './blocking-promise.js';
 import { promiseSetpipeSz, SIZES } from './pipe-size.js';
+import { plainFault, plainMarkAndOom } from './plain.js';
 
 const hasTasks = (w: World): boolean => w.scenario.needs.tasks === true && w.design.present.has('pipeRelease');
 
@@ -148,6 +149,7 @@ const pwrite: OpSpec = {
     return leave(k, task, k.fn.pipeWrite(k, size, 0));
   },
   isIdle: (k, _ret, _t, _size, mark, oom) => (oom >= 0 && !k.isOomHit) || (mark >= 0 && k.user.pos <= mark),
+  plain: plainMarkAndOom(2, ({ copied }) => copied),
   promise: (g, k, w, ret) => promiseWriteStep(g, k, w, ret),
   account: (g, k, _w, ret, _t, _size, mark) => accountWrite(g, k, ret, mark),
 };
@@ -167,6 +169,7 @@ const pwriteFault: OpSpec = {
     return leave(k, task, k.fn.pipeWrite(k, size, 0));
   },
   isIdle: (k) => !k.isFaultHit,
+  plain: { ...plainFault(1), spec: pwrite, args: ([size]) => [-1, size, -1, -1] },
   promise: (g, k, w, ret, size) =>
     ret === ASLEEP ? promiseWriteStep(g, k, w, ret) : promiseWrite(k, ret, size, freeSlots(k, w.ring) === 0),
   account: (g, k, _w, ret) => accountWrite(g, k, ret, -1),
@@ -191,6 +194,7 @@ const pwriteContinue: OpSpec = {
     return leave(k, task, k.fn.pipeWrite(k, task.size, 0));
   },
   isIdle: (k, _ret, _t, mark, oom) => (oom >= 0 && !k.isOomHit) || (mark >= 0 && k.user.pos <= mark),
+  plain: plainMarkAndOom(1, ({ copied }) => copied),
   promise: (g, k, w, ret) => promiseWriteStep(g, k, w, ret),
   account: (g, k, _w, ret, _t, mark) => accountWrite(g, k, ret, mark),
 };
@@ -246,6 +250,7 @@ const close: OpSpec = {
     return 0;
   },
   isIdle: (k, _ret, _end, woken) => woken !== 0 && !k.hasSleptAgain,
+  plain: { args: ([end]) => [end, 0], isMet: ({ woken }) => woken > 0 },
   account(g, _k, _w, _ret, end) {
     if (end === FMODE_READ) g.readers--;
     else g.writers--;
@@ -265,6 +270,7 @@ const fcntlSetpipeSz: OpSpec = {
     return k.fn.pipeSetSize(k, size);
   },
   isIdle: (k, _ret, _size, woken) => woken !== 0 && !k.hasSleptAgain,
+  plain: { args: ([size]) => [size, 0], isMet: ({ woken }) => woken > 0 },
   promise: (_g, k, w, ret, size) => promiseSetpipeSz(k, w, ret, 0, size),
 };
 

@@ -9,6 +9,7 @@ import type { OpSpec, World } from '../op.js';
 import { isDeliveryRight, oweWrite, promiseRead, promiseWrite, takeRead } from '../owed.js';
 import { freeSlots } from '../ring.js';
 import { lengthArg, upTo } from './args.js';
+import { plainFault } from './plain.js';
 
 const hasInodes = (w: World): boolean => w.scenario.needs.inodes === true && w.design.present.has('doSendfile');
 const changes = (w: World): boolean => hasInodes(w) && w.scenario.changes === true;
@@ -63,6 +64,7 @@ const pwrite: OpSpec = {
     return k.fn.pipeWrite(k, size, 0);
   },
   isIdle: (k, _ret, _size, fault) => fault >= 0 && !k.isFaultHit,
+  plain: plainFault(1),
   promise: (_g, k, w, ret, size) => promiseWrite(k, ret, size, freeSlots(k, w.ring) === 0),
   account(g, k, _w, ret) {
     if (ret <= 0) return;

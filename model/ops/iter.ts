@@ -9,6 +9,7 @@ import type { OpSpec, World } from '../op.js';
 import { oweStream } from '../owed.js';
 import { freeSlots, roomInLast } from '../ring.js';
 import { countArg, countFits, isListed, lengthArg, markArg, markIsListed, oomArg, oomFits, upTo } from './args.js';
+import { plainMark, plainMarkAndOom, plainOom } from './plain.js';
 
 export const hasIterators = (w: World): boolean => w.scenario.iterators && w.design.present.has('iovIterPipe');
 
@@ -84,6 +85,7 @@ export const copyToIter: OpSpec = {
     return ret;
   },
   isIdle: (k, ret, _bytes, mark, oom) => (oom >= 0 && !k.isOomHit) || (mark >= 0 && ret <= mark),
+  plain: plainMarkAndOom(1, ({ ret }) => ret),
   promise: (g, k, w, ret, bytes) => promiseFilled(g, k, w, ret, bytes),
   account(g, k, w, ret, _bytes, mark) {
     oweStream(g, k, ret, mark);
@@ -107,6 +109,7 @@ export const iovIterZero: OpSpec = {
     return ret;
   },
   isIdle: (k, _ret, _bytes, oom) => oom >= 0 && !k.isOomHit,
+  plain: plainOom(1),
   promise: (g, k, w, ret, bytes) => promiseFilled(g, k, w, ret, bytes),
   account(g, k, w, ret) {
     oweStream(g, k, ret, -1);
@@ -153,6 +156,7 @@ export const copyPageToIter: OpSpec = {
     return ret;
   },
   isIdle: (_k, ret, _page, _offset, _bytes, mark) => mark >= 0 && ret <= mark,
+  plain: plainMark(3),
   promise(g, k, w, ret, _page, _offset, bytes) {
     const want = Math.min(bytes, g.left);
     if (ret === want) return '';

@@ -3,9 +3,40 @@
  * through the table from becoming megamorphic, which is worth a quarter of a search's time.
  */
 function uniform(spec: OpSpec): OpSpec {
-  const { name, help, args, fn, isQuery, mayBug, exists, ready, allowed, never, apply, isIdle, account, promise } =
-    spec;
-  return { name, help, args, fn, isQuery, mayBug, exists, ready, allowed, never, apply, isIdle, account, promise };
+  const {
+    name,
+    help,
+    args,
+    fn,
+    isQuery,
+    mayBug,
+    exists,
+    ready,
+    allowed,
+    never,
+    apply,
+    isIdle,
+    plain,
+    account,
+    promise,
+  } = spec;
+  return {
+    name,
+    help,
+    args,
+    fn,
+    isQuery,
+    mayBug,
+    exists,
+    ready,
+    allowed,
+    never,
+    apply,
+    isIdle,
+    plain,
+    account,
+    promise,
+  };
 }
 
 /** The one op table. Traces, engines, minimiser, reports and `list ops` all read it. */

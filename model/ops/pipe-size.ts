@@ -3,6 +3,7 @@ import { EBUSY, EINVAL, ENOMEM, EPERM } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import type { ArgSpec, OpSpec, World } from '../op.js';
 import { oomArg } from './args.js';
+import { plainOom } from './plain.js';
 import { ask, enter, hasPipes, pipeArg } from './two-pipes.js';
 
 /** The size in slots that F_SETPIPE_SZ has to give; 0 for more than 2^31 bytes. */
@@ -53,6 +54,7 @@ export const fcntlSetpipeSz: OpSpec = {
     return k.fn.pipeSetSize(k, size);
   },
   isIdle: (k, _ret, _pipe, _size, oom) => oom >= 0 && !k.isOomHit,
+  plain: plainOom(2),
   promise: (_g, k, w, ret, pipe, size) => promiseSetpipeSz(k, w, ret, pipe, size),
 };
 

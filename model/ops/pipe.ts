@@ -5,6 +5,7 @@ import type { OpSpec, World } from '../op.js';
 import { isDeliveryRight, oweWrite, promiseRead, promiseWrite, takeRead } from '../owed.js';
 import { freeSlots } from '../ring.js';
 import { faultArg, lengthArg, markArg, markIsListed, oomArg, oomFits, spaceMax, upTo } from './args.js';
+import { plainFault, plainMarkAndFault, plainMarkAndOom } from './plain.js';
 
 const FD_NAMES = { 0: 'w', 1: 'wd' } as const;
 const FLAG_NAMES: Readonly<Record<number, string>> = {
@@ -42,6 +43,7 @@ export const pread: OpSpec = {
     return k.fn.pipeRead(k, size);
   },
   isIdle: (k, _ret, _size, fault) => fault >= 0 && !k.isFaultHit,
+  plain: plainFault(1),
   promise: (g, k, _w, ret, size) => promiseRead(g, k, ret, size),
   account(g, k, _w, ret) {
     if (ret <= 0) return;
@@ -89,6 +91,7 @@ export const pwrite: OpSpec = {
     return k.fn.pipeWrite(k, size, fd);
   },
   isIdle: (k, ret, _fd, _size, mark, fault) => (fault >= 0 && !k.isFaultHit) || (mark >= 0 && ret <= mark),
+  plain: plainMarkAndFault(2),
   promise: (_g, k, w, ret, _fd, size) => promiseWrite(k, ret, size, freeSlots(k, w.ring) === 0),
   account(g, k, w, ret, fd, _size, mark) {
     if (w.scenario.writers === 'one') g.writer = fd + 1;
@@ -110,6 +113,7 @@ export const pwriteOom: OpSpec = {
     return pwrite.apply(k, w, fd, size, mark, -1);
   },
   isIdle: (k, ret, _fd, _size, mark) => !k.isOomHit || (mark >= 0 && ret <= mark),
+  plain: { ...plainMarkAndOom(2, ({ ret }) => ret), spec: pwrite },
 };
 
 /** What pipe2() of a kernel with packets has to accept: nothing but these three. */

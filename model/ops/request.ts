@@ -11,6 +11,7 @@ import { freeSlots } from '../ring.js';
 import { countFits, isListed, iterArg, lengthArg, markArg, markFits, oomArg, oomFits, upTo } from './args.js';
 import { releaseRequest } from './dma.js';
 import { commitRequest, forgetTarget, hasIterators, spend } from './iter.js';
+import { plainOom } from './plain.js';
 
 const iterOf = (k: Kernel, on: number): IovIter => (on === 1 ? k.iterCopy : k.iter);
 
@@ -107,6 +108,7 @@ export const getPages: OpSpec = {
     return endGet(k, w, on, k.fn.iovIterGetPages(k, iterOf(k, on), maxsize, maxpages));
   },
   isIdle: (k, _ret, _size, _pages, _on, oom) => oom >= 0 && !k.isOomHit,
+  plain: plainOom(3),
   promise: (g, k, w, ret, maxsize, maxpages) =>
     promiseGet(g, k, w, ret, maxsize, maxpages * k.pageSize - (ret > 0 ? k.out.start : 0)),
   account: accountGet,
@@ -128,6 +130,7 @@ export const getPagesAlloc: OpSpec = {
     return ret;
   },
   isIdle: (k, _ret, _size, _on, oom) => oom >= 0 && !k.isOomHit,
+  plain: plainOom(2),
   promise: (g, k, w, ret, maxsize) => promiseGet(g, k, w, ret, maxsize, Number.MAX_SAFE_INTEGER),
   account: accountGet,
 };

@@ -12,6 +12,7 @@ import { GIVEN } from '../lending.js';
 import { freeSlots } from '../ring.js';
 import { faultArg, lengthArg, markArg, markFits, oomArg, spaceMax, upTo } from './args.js';
 import { fcntlSetpipeSz, fionread } from './pipe-size.js';
+import { plainMarkAndFault, plainMarkAndOom } from './plain.js';
 import { ask, enter, hasPipes, pipeArg, use } from './two-pipes.js';
 
 /** fd: both write ends of both pipes; the second of each is O_DIRECT. */
@@ -65,6 +66,7 @@ export const pwrite: OpSpec = {
     return k.fn.pipeWrite(k, size, fd & 1);
   },
   isIdle: (k, ret, _fd, _size, mark, fault) => (fault >= 0 && !k.isFaultHit) || (mark >= 0 && ret <= mark),
+  plain: plainMarkAndFault(2),
   promise(g, k, w, ret, fd, size) {
     use(k, g, pipeOf(fd));
     return promiseWrite(k, ret, size, freeSlots(k, w.ring) === 0);
@@ -86,6 +88,7 @@ const pwriteOom: OpSpec = {
     return pwrite.apply(k, w, fd, size, mark, -1);
   },
   isIdle: (k, ret, _fd, _size, mark) => !k.isOomHit || (mark >= 0 && ret <= mark),
+  plain: { ...plainMarkAndOom(2, ({ ret }) => ret), spec: pwrite },
 };
 
 /** A page of pipe `p` has as many references as its counter can count. */

@@ -6,6 +6,7 @@
  *
  * @kernel 3.3 fs/pipe.c
  */
+import { fillBytes } from '../../bytes.js';
 import { sizeT } from '../../cint.js';
 import { ASLEEP, EAGAIN, EFAULT, EINVAL, ENOMEM, ERESTARTSYS } from '../../errno.js';
 import type { KernelFunctions } from '../../functions.js';
@@ -22,7 +23,7 @@ export function anonPipeBufRelease(k: Kernel, buf: PipeBuffer): void {
   const page = buf.page;
   if (page !== null && page.refcount === 1 && k.pipe.tmpPage === null) {
     k.pipe.tmpPage = page;
-    page.data.fill(0); // whoever takes it next has not written it
+    fillBytes(page.data, 0); // whoever takes it next has not written it
     return;
   }
   putPage(k, page, 'anon_pipe_buf_release');
@@ -192,7 +193,7 @@ function writeBuffer(k: Kernel, totalLen: number, filp: number): number {
   }
   const chars = totalLen < k.pageSize ? totalLen : k.pageSize;
   if (copyFromUser(k, page, 0, chars, 'pipe_write') < chars) {
-    page.data.fill(0);
+    fillBytes(page.data, 0);
     return -EFAULT;
   }
   buf.page = page;

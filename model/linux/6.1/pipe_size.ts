@@ -20,15 +20,20 @@ export function roundPipeSize(k: Kernel, size: number): number {
   return out;
 }
 
+/** Arrays of pipe buffers, by their length: one is at work at a time. */
+const spare: PipeBuffer[][] = [];
+const EMPTY = new PipeBuffer();
+
 /** kcalloc() of an array of pipe buffers: scratch, copied back by `installRing`. */
-export function allocRing(nrSlots: number): PipeBuffer[] {
-  return Array.from({ length: nrSlots }, () => new PipeBuffer());
+export function allocRing(nrSlots: number): readonly PipeBuffer[] {
+  const bufs = (spare[nrSlots] ??= Array.from({ length: nrSlots }, () => new PipeBuffer()));
+  for (let s = 0; s < nrSlots; s++) copyBuf(bufs[s], EMPTY);
+  return bufs;
 }
 
 /** The old array is freed and this one is the ring's; slots that it has not are empty. */
 export function installRing(pipe: PipeInodeInfo, bufs: readonly PipeBuffer[]): void {
-  const empty = new PipeBuffer();
-  pipe.bufs.forEach((buf, s) => copyBuf(buf, bufs[s] ?? empty));
+  for (let s = 0; s < pipe.bufs.length; s++) copyBuf(pipe.bufs[s], s < bufs.length ? bufs[s] : EMPTY);
   pipe.buffers = pipe.ringSize = pipe.maxUsage = bufs.length;
 }
 

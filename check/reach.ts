@@ -1,0 +1,83 @@
+/**
+ * Which op instances come to nothing in a state, known without taking them: their choice (a fault, a failing allocation, a
+ * mark) lies behind what the same call without a choice has come to there. Of the calls that a search makes, up to half are
+ * such, since it makes every choice in every state.
+ */
+import type { Runner } from '../harness/runner.js';
+import type { Plain } from '../model/op.js';
+
+/** Of a plain call. */
+interface Trail {
+  /** The state in which it was seen. */
+  at: number;
+  ret: number;
+  wanted: number;
+  copied: number;
+  allocations: number;
+  woken: number;
+}
+
+/** An instance with a choice. */
+interface Chosen {
+  readonly plain: Plain;
+  readonly trail: Trail;
+  readonly args: readonly number[];
+}
+
+export class Reaches {
+  private readonly runner: Runner;
+  /** By instance. */
+  private readonly trails: readonly (Trail | undefined)[];
+  private readonly chosen: readonly (Chosen | undefined)[];
+  private state = 0;
+
+  constructor(runner: Runner) {
+    this.runner = runner;
+    const trails: (Trail | undefined)[] = runner.ops.map(() => undefined);
+    const places = new Map(runner.ops.map(({ spec, args }, n) => [keyOf(spec.apply, args), n]));
+    this.chosen = runner.ops.map(({ spec, args }, n) => {
+      const { plain } = spec;
+      if (plain === undefined) return undefined;
+      const of = places.get(keyOf((plain.spec ?? spec).apply, plain.args(args)));
+      if (of === undefined || of === n) return undefined;
+      const trail = (trails[of] ??= { at: 0, ret: 0, wanted: 0, copied: 0, allocations: 0, woken: 0 });
+      return { plain, trail, args };
+    });
+    this.trails = trails;
+  }
+
+  /** Another state. */
+  begin(): void {
+    this.state++;
+  }
+
+  /** Instance `n` has returned, and the kernel is as it has left it. */
+  note(n: number): void {
+    const trail = this.trails[n];
+    if (trail === undefined) return;
+    const { k, judged } = this.runner;
+    trail.at = this.state;
+    trail.ret = judged.ret;
+    trail.wanted = k.user.wanted;
+    trail.copied = k.user.pos;
+    trail.allocations = k.allocations;
+    trail.woken = k.woken;
+  }
+
+  /** Whether instance `n` would be idle in this state. */
+  isIdle(n: number): boolean {
+    const chosen = this.chosen[n];
+    if (chosen === undefined || chosen.trail.at !== this.state) return false;
+    const { plain, trail, args } = chosen;
+    return !plain.isMet(trail, args);
+  }
+}
+
+const numbers = new Map<unknown, number>();
+
+/** A spec is known by its function: the op table holds copies. */
+function keyOf(apply: unknown, args: readonly number[]): string {
+  const number = numbers.get(apply) ?? numbers.size;
+  numbers.set(apply, number);
+  return `${number} ${args.join(' ')}`;
+}
