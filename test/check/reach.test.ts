@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const STEPS = 20_000;
+const STEPS = 6_000;
 const ask = Reaches.prototype.isIdle;
 
 function searched(id: string, scenario: ScenarioName, bounds: Bounds): unknown {
@@ -32,11 +32,11 @@ function searched(id: string, scenario: ScenarioName, bounds: Bounds): unknown {
   };
 }
 
-/** Scenarios, each with the first and the last design that has it, and those that are wrong about sleeping and failing. */
+/** Scenarios, each with the last design that has it, and with those that are wrong about sleeping and failing. */
 const HISTORY = ['resize-wakes-early', 'close-wakes-one', 'resize-wrapped-ring', 'splice-empty-buffer', 'atomic-redo'];
 const places = Object.values(SCENARIOS).flatMap(({ name }) => {
   const having = DESIGNS.filter(({ scenarios }) => scenarios.includes(name));
-  const some = having.filter(({ id }, n) => n === 0 || n === having.length - 1 || HISTORY.includes(id));
+  const some = having.filter(({ id }, n) => n === having.length - 1 || HISTORY.includes(id));
   return some.map(({ id }) => [id, name] as const);
 });
 
@@ -62,7 +62,7 @@ describe('calls that come to nothing', () => {
       if (isIdle) names.add(`${spec.name} ${spec.args.map(({ name }) => name).join()}`);
       return isIdle;
     });
-    new Explorer(runner, { memoryBytes: 2e9, steps: 400_000, isOver: () => false }).run();
+    new Explorer(runner, { memoryBytes: 2e9, steps: 60_000, isOver: () => false }).run();
     vi.restoreAllMocks();
     return names;
   }
