@@ -45,7 +45,7 @@ const ROWS: readonly Row[] = [
 const HEAD: readonly string[] = [
   '# How far the real scenarios close',
   '',
-  "Written by `npm run close`: scenario pipe-iter, pages of four bytes, every rule on. `tried` is the length up to which every path was taken; a row that is not exhausted proves nothing beyond it. Minutes of a budget are each thread's processor time.",
+  "Written by `npm run close`: scenario pipe-iter, pages of four bytes, every rule on. `tried` is the length up to which every path was taken; a row that is not exhausted proves nothing beyond it. Minutes of a budget are each thread's processor time; a wall time far beyond them is that of a machine with other work.",
   '',
   '| design | bounds | states | edges | tried | verdict | threads | wall s | user s | bytes a state | peak RSS, MB |',
   '|---|---|--:|--:|--:|---|--:|--:|--:|--:|--:|',
