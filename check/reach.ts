@@ -4,18 +4,10 @@
  * such, since it makes every choice in every state.
  */
 import type { Runner } from '../harness/runner.js';
-import type { Plain } from '../model/op.js';
+import type { OpSpec, Plain, Reach } from '../model/op.js';
 
-/** Of a plain call. */
-interface Trail {
-  /** The state in which it was seen. */
-  at: number;
-  ret: number;
-  wanted: number;
-  copied: number;
-  allocations: number;
-  woken: number;
-}
+/** Of a plain call, and the state in which it was seen. */
+type Trail = { -readonly [Key in keyof Reach]: Reach[Key] } & { at: number };
 
 /** An instance with a choice. */
 interface Chosen {
@@ -34,11 +26,11 @@ export class Reaches {
   constructor(runner: Runner) {
     this.runner = runner;
     const trails: (Trail | undefined)[] = runner.ops.map(() => undefined);
-    const places = new Map(runner.ops.map(({ spec, args }, n) => [keyOf(spec.apply, args), n]));
+    const places = placesOf(runner);
     this.chosen = runner.ops.map(({ spec, args }, n) => {
       const { plain } = spec;
       if (plain === undefined) return undefined;
-      const of = places.get(keyOf((plain.spec ?? spec).apply, plain.args(args)));
+      const of = places.get((plain.spec ?? spec).apply)?.get(String(plain.args(args)));
       if (of === undefined || of === n) return undefined;
       const trail = (trails[of] ??= { at: 0, ret: 0, wanted: 0, copied: 0, allocations: 0, woken: 0 });
       return { plain, trail, args };
@@ -73,11 +65,12 @@ export class Reaches {
   }
 }
 
-const numbers = new Map<unknown, number>();
-
-/** A spec is known by its function: the op table holds copies. */
-function keyOf(apply: unknown, args: readonly number[]): string {
-  const number = numbers.get(apply) ?? numbers.size;
-  numbers.set(apply, number);
-  return `${number} ${args.join(' ')}`;
+/** Instances by function and arguments: a spec is known by its function, since the op table holds copies. */
+function placesOf({ ops }: Runner): Map<OpSpec['apply'], Map<string, number>> {
+  const out = new Map<OpSpec['apply'], Map<string, number>>();
+  ops.forEach(({ spec: { apply }, args }, n) => {
+    const places = out.get(apply) ?? new Map<string, number>();
+    out.set(apply, places.set(String(args), n));
+  });
+  return out;
 }

@@ -45,6 +45,25 @@ export function search(
   };
 }
 
+/** All that a search comes to: states under their numbers, paths, classes and outcomes; not its bytes. */
+export function everythingOf(explorer: Explorer): {
+  readonly result: Omit<ExploreResult, 'bytes'>;
+  readonly images: Int32Array;
+  readonly parents: Int32Array;
+  readonly ops: Uint16Array;
+  readonly reached: unknown;
+} {
+  const { bytes: _bytes, ...result } = explorer.run();
+  const { store, runner } = explorer;
+  return {
+    result,
+    images: store.images(),
+    parents: store.parent.slice(0, store.size),
+    ops: store.op.slice(0, store.size),
+    reached: runner.reached.table(),
+  };
+}
+
 /** What is known of a design in a scenario, and can be found at default bounds, as `invariant op`. */
 export function knownOf(design: Design, scenario: ScenarioName): Set<string> {
   const known = (design.expect.known ?? []).filter((k) => k.scenario === scenario && k.isBeyond !== true);

@@ -14,7 +14,7 @@ import { Call, TaskState } from '../wait.js';
 import { faultArg, lengthArg, markArg, markFits, oomArg, upTo } from './args.js';
 import { isStepDelivered, promiseReadStep, promiseWriteStep } from './blocking-promise.js';
 import { promiseSetpipeSz, SIZES } from './pipe-size.js';
-import { plainFault, plainMarkAndOom } from './plain.js';
+import { plainFault, plainMarkAndOom, plainWoken } from './plain.js';
 
 const hasTasks = (w: World): boolean => w.scenario.needs.tasks === true && w.design.present.has('pipeRelease');
 
@@ -250,7 +250,7 @@ const close: OpSpec = {
     return 0;
   },
   isIdle: (k, _ret, _end, woken) => woken !== 0 && !k.hasSleptAgain,
-  plain: { args: ([end]) => [end, 0], isMet: ({ woken }) => woken > 0 },
+  plain: plainWoken(1),
   account(g, _k, _w, _ret, end) {
     if (end === FMODE_READ) g.readers--;
     else g.writers--;
@@ -270,7 +270,7 @@ const fcntlSetpipeSz: OpSpec = {
     return k.fn.pipeSetSize(k, size);
   },
   isIdle: (k, _ret, _size, woken) => woken !== 0 && !k.hasSleptAgain,
-  plain: { args: ([size]) => [size, 0], isMet: ({ woken }) => woken > 0 },
+  plain: plainWoken(1),
   promise: (_g, k, w, ret, size) => promiseSetpipeSz(k, w, ret, 0, size),
 };
 

@@ -85,7 +85,7 @@ export const copyToIter: OpSpec = {
     return ret;
   },
   isIdle: (k, ret, _bytes, mark, oom) => (oom >= 0 && !k.isOomHit) || (mark >= 0 && ret <= mark),
-  plain: plainMarkAndOom(1, ({ ret }) => ret),
+  plain: plainMarkAndOom(1),
   promise: (g, k, w, ret, bytes) => promiseFilled(g, k, w, ret, bytes),
   account(g, k, w, ret, _bytes, mark) {
     oweStream(g, k, ret, mark);

@@ -113,7 +113,7 @@ export const pwriteOom: OpSpec = {
     return pwrite.apply(k, w, fd, size, mark, -1);
   },
   isIdle: (k, ret, _fd, _size, mark) => !k.isOomHit || (mark >= 0 && ret <= mark),
-  plain: { ...plainMarkAndOom(2, ({ ret }) => ret), spec: pwrite },
+  plain: { ...plainMarkAndOom(2), spec: pwrite },
 };
 
 /** What pipe2() of a kernel with packets has to accept: nothing but these three. */

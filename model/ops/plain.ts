@@ -22,8 +22,10 @@ export const plainMark = (at: number): Plain => ({
   isMet: ({ ret }, args) => args[at] < ret,
 });
 
-/** The mark, and the next one the allocation that fails. */
-export const plainMarkAndOom = (at: number, moved: (reach: Reach) => number): Plain => ({
+const returned = ({ ret }: Reach): number => ret;
+
+/** The mark, and the next one the allocation that fails. `moved`: bytes of the call. */
+export const plainMarkAndOom = (at: number, moved = returned): Plain => ({
   args: (args) => without(args, at, at + 1),
   isMet: (reach, args) => (args[at + 1] < 0 ? args[at] < moved(reach) : args[at + 1] < reach.allocations),
 });
@@ -32,4 +34,10 @@ export const plainMarkAndOom = (at: number, moved: (reach: Reach) => number): Pl
 export const plainMarkAndFault = (at: number): Plain => ({
   args: (args) => without(args, at, at + 1),
   isMet: (reach, args) => (args[at + 1] < 0 ? args[at] < reach.ret : args[at + 1] < reach.wanted),
+});
+
+/** Argument `at` says that tasks which are woken look at once. */
+export const plainWoken = (at: number): Plain => ({
+  args: (args) => args.with(at, 0),
+  isMet: ({ woken }) => woken > 0,
 });

@@ -88,7 +88,7 @@ const pwriteOom: OpSpec = {
     return pwrite.apply(k, w, fd, size, mark, -1);
   },
   isIdle: (k, ret, _fd, _size, mark) => !k.isOomHit || (mark >= 0 && ret <= mark),
-  plain: { ...plainMarkAndOom(2, ({ ret }) => ret), spec: pwrite },
+  plain: { ...plainMarkAndOom(2), spec: pwrite },
 };
 
 /** A page of pipe `p` has as many references as its counter can count. */

@@ -9,7 +9,7 @@ import { OPS } from '#iov/model/ops/ops.js';
 import type { ScenarioName } from '#iov/model/scenario.js';
 import { SCENARIOS } from '#iov/model/scenario.js';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { designOf } from '../search.js';
+import { designOf, everythingOf } from '../search.js';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -20,16 +20,7 @@ const ask = Reaches.prototype.isIdle;
 
 function searched(id: string, scenario: ScenarioName, bounds: Bounds): unknown {
   const runner = new Runner(designOf(id), bounds, scenario);
-  const explorer = new Explorer(runner, { memoryBytes: 2e9, steps: STEPS, isOver: () => false });
-  const { bytes: _bytes, ...result } = explorer.run();
-  const { store } = explorer;
-  return {
-    result,
-    images: store.images(),
-    parents: store.parent.slice(0, store.size),
-    ops: store.op.slice(0, store.size),
-    reached: runner.reached.table(),
-  };
+  return everythingOf(new Explorer(runner, { memoryBytes: 2e9, steps: STEPS, isOver: () => false }));
 }
 
 /** Scenarios, each with the last design that has it, and with those that are wrong about sleeping and failing. */

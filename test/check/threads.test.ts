@@ -6,17 +6,12 @@ import { Runner } from '#iov/harness/runner.js';
 import type { ScenarioName } from '#iov/model/scenario.js';
 import { SCENARIOS } from '#iov/model/scenario.js';
 import { describe, expect, test } from 'vitest';
-import { designOf } from '../search.js';
+import { designOf, everythingOf } from '../search.js';
 
-interface Seen {
-  readonly result: unknown;
-  readonly images: Int32Array;
-  readonly parents: Int32Array;
-  readonly ops: Uint16Array;
-  readonly reached: unknown;
+type Seen = ReturnType<typeof everythingOf> & {
   /** Threads that took part. */
   readonly members: number;
-}
+};
 
 function searchWith(threads: number, id: string, scenario: ScenarioName, text: string, steps: number): Seen {
   const bounds = parseBounds(text, undefined, SCENARIOS[scenario]);
@@ -25,16 +20,7 @@ function searchWith(threads: number, id: string, scenario: ScenarioName, text: s
   const place = { ref: { name: id, url: null, without: [] }, onBase: false, scenario, bounds };
   const team = teamOf(place, threads, () => members++);
   const explorer = new Explorer(runner, { memoryBytes: 2e9, steps, isOver: () => false, team });
-  const { bytes: _bytes, ...result } = explorer.run();
-  const { store } = explorer;
-  return {
-    result,
-    images: store.images(),
-    parents: store.parent.slice(0, store.size),
-    ops: store.op.slice(0, store.size),
-    reached: runner.reached.table(),
-    members,
-  };
+  return { ...everythingOf(explorer), members };
 }
 
 const ALL = Number.POSITIVE_INFINITY;
