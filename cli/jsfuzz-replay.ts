@@ -6,11 +6,17 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../harness/bounds-text.js';
+import { Status } from '../harness/verdict.js';
 import type { Answer, Input } from './jsfuzz-child.js';
 import { Group } from './jsfuzz-process.js';
 
 const CHILD = fileURLToPath(new URL('./jsfuzz-child.js', import.meta.url));
 const LOAD_SECONDS = 30;
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Nothing is kept of a replay; the process of the target ends with this one's exit, which a signal by itself would not bring. */
+const leave = (signal: (typeof SIGNALS)[number]): never => process.exit(Status[signal]);
 
 export class Replayer {
   private group: Group | undefined;
@@ -27,6 +33,7 @@ export class Replayer {
   async load(): Promise<unknown> {
     const group = new Group([CHILD, this.target], ['ignore', 'pipe', 'pipe', 'ipc']);
     this.group = group;
+    for (const signal of SIGNALS) process.on(signal, leave);
     // What a target prints is no result.
     group.child.stdout?.on('data', (data: Buffer) => process.stderr.write(data));
     group.child.stderr?.on('data', (data: Buffer) => process.stderr.write(data));
@@ -50,6 +57,7 @@ export class Replayer {
   }
 
   close(): void {
+    for (const signal of SIGNALS) process.off(signal, leave);
     this.group?.kill();
     this.group = undefined;
   }

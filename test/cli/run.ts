@@ -1,8 +1,10 @@
 /** The built command line as a child process, and a folder of its own for each test file. */
+import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export interface Ended {
@@ -14,8 +16,24 @@ export interface Ended {
 interface Options {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Signals to send, each with the milliseconds after the start. */
-  readonly signals?: readonly (readonly [NodeJS.Signals, number])[];
+  /** Signals to send, one after the other, each when something holds or after so many milliseconds of processor time. */
+  readonly signals?: readonly (readonly [NodeJS.Signals, number | (() => boolean)])[];
+}
+
+/** Milliseconds of processor time that a process has taken: on a busy machine these come late, and the clock's do not. */
+function busyFor(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  const TICK_MS = 10;
+  return TICK_MS * (Number(fields[11]) + Number(fields[12]));
+}
+
+async function send(child: ChildProcess, signals: Options['signals'] = []): Promise<void> {
+  const { pid } = child;
+  for (const [signal, when] of signals) {
+    const isTime = (): boolean => (typeof when === 'function' ? when() : pid === undefined || busyFor(pid) >= when);
+    while (child.exitCode === null && child.signalCode === null && !isTime()) await setTimeout(50);
+    child.kill(signal);
+  }
 }
 
 export function iovcheck(args: readonly string[], options: Options = {}): Promise<Ended> {
@@ -31,9 +49,9 @@ export function command(name: string, args: readonly string[], options: Options 
   let err = '';
   child.stdout.on('data', (data) => (out += String(data)));
   child.stderr.on('data', (data) => (err += String(data)));
-  for (const [signal, after] of options.signals ?? []) setTimeout(() => child.kill(signal), after);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     child.on('close', (status) => resolve({ status, out, err }));
+    send(child, options.signals).catch(reject);
   });
 }
 

@@ -1,9 +1,9 @@
 /** The spec beside a kernel of 6.1 in user-mode Linux, which is booted for it and is gone afterwards. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { setTimeout } from 'node:timers/promises';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { whyNoUml } from '#iov/oracle/uml/boot.js';
+import { FILE } from '#iov/oracle/uml/job.js';
 import { Folder, iovcheck } from '../cli/run.js';
 
 const why = whyNoUml();
@@ -15,39 +15,40 @@ const hasExt4 = ['/sbin/mke2fs', '/usr/sbin/mke2fs'].some((path) => existsSync(p
 const folder = new Folder();
 afterAll(() => folder.remove());
 
-/** Processes of guests, whoever booted them, by what they were started with. */
-function guests(): string[] {
+/** Processes of guests that were booted with this folder for what they share with their parent. */
+function guests(temporary: string): string[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.filter((pid) => {
     try {
-      return /linux\.uml\0.*rootfstype=hostfs/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return line.includes('rootfstype=hostfs') && line.includes(`\0${temporary}/`);
     } catch {
       return false; // it has just ended
     }
   });
 }
 
-async function areGone(before: readonly string[]): Promise<boolean> {
-  for (let n = 0; n < 100; n++) {
-    if (guests().every((pid) => before.includes(pid))) return true;
-    await setTimeout(100);
-  }
-  return false;
-}
+/** Guests that miss the end of their parent end themselves after 20 seconds (oracle/uml/guest.ts). */
+const END = { timeout: 60_000 };
 
-const leftovers = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('iovcheck-uml-'));
+/** A folder of its own for temporary files, for one test. */
+function temporary(name: string): string {
+  const path = join(folder.path, name);
+  mkdirSync(path);
+  return path;
+}
 
 describe.skipIf(why !== '')('user-mode Linux', () => {
   test('says what linux-6.1 says, and leaves nothing behind', async () => {
-    const before = guests();
-    const files = leftovers();
-    const { status, out, err } = await iovcheck(['fuzz', 'linux-6.1', '--against', 'uml', '--budget', '900-steps']);
+    const TMPDIR = temporary('whole');
+    const args = ['fuzz', 'linux-6.1', '--against', 'uml', '--budget', '900-steps'];
+    const { status, out, err } = await iovcheck(args, { env: { TMPDIR } });
     expect(err).toBe('');
     expect(out).toMatch(/^linux-6\.1 beside user-mode Linux, Linux 6\.1\.\d+$/m);
     expect(out).toMatch(/^They agree in \d{4} calls \(seed 1\), which proves nothing\.$/m);
     expect(status).toBe(0);
-    expect(await areGone(before)).toBe(true);
-    expect(leftovers()).toEqual(files);
+    await expect.poll(() => guests(TMPDIR), END).toEqual([]);
+    expect(readdirSync(TMPDIR)).toEqual([]);
   });
 
   test('is no 6.18: it leaves an empty buffer where a write faults', async () => {
@@ -89,11 +90,12 @@ describe.skipIf(why !== '')('user-mode Linux', () => {
 
 describe.skipIf(why !== '')('a guest', () => {
   test.each(['SIGINT', 'SIGKILL'] as const)('ends with its parent, by %s', async (signal) => {
-    const before = guests();
-    const fuzz = ['fuzz', 'linux-6.1', '--against', 'uml', '--scenario', 'packet', '--budget', '60s'];
-    const { status } = await iovcheck(fuzz, { signals: [[signal, 8000]] });
+    const TMPDIR = temporary(signal);
+    const hasBegun = (): boolean => readdirSync(TMPDIR).some((name) => existsSync(join(TMPDIR, name, FILE.progress)));
+    const fuzz = ['fuzz', 'linux-6.1', '--against', 'uml', '--scenario', 'packet', '--budget', '90s'];
+    const { status } = await iovcheck(fuzz, { env: { TMPDIR }, signals: [[signal, hasBegun]] });
     expect(status).toBe(signal === 'SIGINT' ? 130 : null);
-    expect(await areGone(before)).toBe(true);
+    await expect.poll(() => guests(TMPDIR), END).toEqual([]);
   });
 });
 

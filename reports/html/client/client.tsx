@@ -1,6 +1,6 @@
 /** What runs in the browser: takes the page over where it is, and listens to keys. Needs no network. */
 import { hydrate, type VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { App, endOf, firstView, placesOf, type View } from '../app.js';
 import type { PageData } from '../data.js';
 
@@ -87,9 +87,9 @@ function useAddress(data: PageData, view: View, hasMoved: boolean): void {
   }, [view.at]);
 }
 
-/** Listens as long as the page is there. */
+/** Listens as long as the page is there; from before it is drawn, since a key that comes earlier would be lost. */
 function useKeys(data: PageData, move: (change: (view: View) => View) => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]') !== null) return;
       const { key } = event;
@@ -111,7 +111,7 @@ function Page({ data }: { data: PageData }): VNode {
     setMoved(true);
     setView(change);
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     setView((old) => ({ ...viewAt(data, old), isNarrow: narrow.matches }));
     const onHash = (): void => setView((old) => viewAt(data, old));
     const onWidth = (): void => setView((old) => ({ ...old, isNarrow: narrow.matches }));
