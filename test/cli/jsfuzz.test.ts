@@ -181,16 +181,19 @@ describe.sequential('from outside', () => {
     ['SIGTERM', 143, 2, 'exports.fuzz = () => { for (;;); };'],
     ['SIGINT', 130, 1, 'for (;;);'],
     ['SIGTERM', 143, 1, 'for (;;);'],
-  ] as const)('%s ends it with %i once %i have loaded it, and nothing is left', async (signal, expected, loads, text) => {
-    const append = "require('fs').appendFileSync('pids', process.pid + '\\n');";
-    folder.write('t.cjs', `${append}\n${text}\n`);
-    const pids = (): string[] =>
-      folder.list('.').includes('pids') ? linesOf(readFileSync(join(folder.path, 'pids'), 'utf8')) : [];
-    const { status } = await jsfuzz(['t.cjs'], { signals: [[signal, () => pids().length >= loads]] });
-    expect(status).toBe(expected);
-    expect(pids().length).toBe(loads);
-    await expect.poll(() => pids().filter((pid) => isAlive(Number(pid)))).toEqual([]);
-  });
+  ] as const)(
+    '%s ends it with %i once %i have loaded it, and nothing is left',
+    async (signal, expected, loads, text) => {
+      const append = "require('fs').appendFileSync('pids', process.pid + '\\n');";
+      folder.write('t.cjs', `${append}\n${text}\n`);
+      const pids = (): string[] =>
+        folder.list('.').includes('pids') ? linesOf(readFileSync(join(folder.path, 'pids'), 'utf8')) : [];
+      const { status } = await jsfuzz(['t.cjs'], { signals: [[signal, () => pids().length >= loads]] });
+      expect(status).toBe(expected);
+      expect(pids().length).toBe(loads);
+      await expect.poll(() => pids().filter((pid) => isAlive(Number(pid)))).toEqual([]);
+    },
+  );
 
   test('jsfuzz that is not installed is said in one sentence', async () => {
     const hide = folder.write(

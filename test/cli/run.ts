@@ -22,7 +22,9 @@ interface Options {
 
 /** Milliseconds of processor time that a process has taken: on a busy machine these come late, and the clock's do not. */
 function busyFor(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
   const TICK_MS = 10;
   return TICK_MS * (Number(fields[11]) + Number(fields[12]));
 }

@@ -16,12 +16,12 @@ const folder = new Folder();
 afterAll(() => folder.remove());
 
 /** Processes of guests that were booted with this folder for what they share with their parent. */
-function guests(temporary: string): string[] {
+function guests(dir: string): string[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.filter((pid) => {
     try {
       const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      return line.includes('rootfstype=hostfs') && line.includes(`\0${temporary}/`);
+      return line.includes('rootfstype=hostfs') && line.includes(`\0${dir}/`);
     } catch {
       return false; // it has just ended
     }
