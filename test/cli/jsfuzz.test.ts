@@ -1,7 +1,7 @@
 /** `npm run jsfuzz` on small targets: each thing that the CLI of jsfuzz gets wrong, and what it gets right. */
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Ended } from './run.js';
 import { Folder, command, linesOf } from './run.js';
 
@@ -188,10 +188,13 @@ describe.sequential('from outside', () => {
       folder.write('t.cjs', `${append}\n${text}\n`);
       const pids = (): string[] =>
         folder.list('.').includes('pids') ? linesOf(readFileSync(join(folder.path, 'pids'), 'utf8')) : [];
+      const alive = (): string[] => pids().filter((pid) => isAlive(Number(pid)));
+      // Should one be left it would run on for ever.
+      onTestFinished(() => alive().forEach((pid) => process.kill(Number(pid), 'SIGKILL')));
       const { status } = await jsfuzz(['t.cjs'], { signals: [[signal, () => pids().length >= loads]] });
       expect(status).toBe(expected);
       expect(pids().length).toBe(loads);
-      await expect.poll(() => pids().filter((pid) => isAlive(Number(pid)))).toEqual([]);
+      await expect.poll(alive).toEqual([]);
     },
   );
 
