@@ -18,13 +18,13 @@ import { keepLevel, takeUp } from './kept.js';
 import type { Part } from './part.js';
 import { shareOf } from './part.js';
 import { Rounds } from './round.js';
-import type { ClassFound } from './sightings.js';
+import type { ClassFound, Quarry } from './sightings.js';
 import { Sightings } from './sightings.js';
 import { Store, StoreFull } from './store.js';
 import type { Failure, TeamMaker } from './team.js';
 import { Phase, regionBitsFor, Team } from './team.js';
 
-export type { ClassFound } from './sightings.js';
+export type { ClassFound, Quarry } from './sightings.js';
 
 export interface ExploreLimits {
   /** Bytes that the store may take. */
@@ -43,16 +43,6 @@ export interface ExploreLimits {
   readonly keep?: Keep;
   /** Only this part of the space is gone into. */
   readonly part?: Part;
-}
-
-/** A search for certain classes: others are neither named nor told. */
-export interface Quarry {
-  /** Whether a class of this rule and op is still looked for. Functions are then told apart at each sighting. */
-  wants(invariant: string, op: string): boolean;
-  /** Asked before each round: true ends the search. */
-  isDone(): boolean;
-  /** Every path of so many ops was tried. */
-  onLevel(tried: number): void;
 }
 
 export interface ExploreResult {
@@ -229,9 +219,7 @@ export class Explorer {
     const team = board.shareCount > 1 ? this.helpers() : undefined;
     this.together(team, Phase.Expand, () => this.expander.work());
     this.hooks.busy?.(true);
-    this.together(team, Phase.Insert, () => {
-      for (let r = 0; r < 1 << store.regionBits; r += team === undefined ? 1 : this.threads) rounds.insert(r);
-    });
+    this.together(team, Phase.Insert, (step) => rounds.insert(0, step));
     let size = store.size;
     for (let share = 0; share < board.shareCount; share++) {
       board.setBase(share, size);
@@ -254,14 +242,26 @@ export class Explorer {
 
   /** Room for all that a round may find. */
   private room(): void {
-    if (!this.store.room(this.board.edgesMax)) return;
+    if (this.store.room(this.board.edgesMax, () => this.fill())) this.tellOfGrowth();
+  }
+
+  private tellOfGrowth(): void {
     this.team?.grown(this.store.columns);
     this.hooks.onGrow?.(this.store);
   }
 
-  private together(team: Team | undefined, phase: number, own: () => void): void {
+  /** All states go into an index that is new: as much work as some rounds. */
+  private fill(): void {
+    const { team, hooks } = this;
+    this.tellOfGrowth();
+    hooks.busy?.(true);
+    this.together(team?.isReady === true ? team : undefined, Phase.Fill, (step) => this.store.fill(0, step));
+    hooks.busy?.(false);
+  }
+
+  private together(team: Team | undefined, phase: number, own: (step: number) => void): void {
     team?.begin(phase);
-    own();
+    own(team === undefined ? 1 : this.threads);
     if (team === undefined) return;
     this.hooks.busy?.(true);
     const failure = team.wait();

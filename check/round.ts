@@ -110,9 +110,9 @@ export class Rounds {
     this.inserter = new Inserter(store, board);
   }
 
-  /** Gives slots to the finds of one region. */
-  insert(region: number): void {
-    this.inserter.region(region);
+  /** Gives slots to the finds of each `step`-th region of the index, from `first` on. */
+  insert(first: number, step: number): void {
+    for (let r = first; r < 1 << this.store.regionBits; r += step) this.inserter.region(r);
   }
 
   /** Finds of a share that are new states. */

@@ -10,7 +10,6 @@ import { type Runner, Step, classKey } from '../harness/runner.js';
 import type { Board } from './board.js';
 import { SIGHTING_WORDS } from './board.js';
 import { flavourOf, sightingKind } from './expand.js';
-import type { Quarry } from './explore.js';
 import { realise } from './realise.js';
 import type { Store } from './store.js';
 
@@ -22,6 +21,16 @@ export interface ClassFound {
   path: readonly number[];
   /** Other invariants had already broken on this path. */
   isAfterOthers: boolean;
+}
+
+/** A search for certain classes: others are neither named nor told. */
+export interface Quarry {
+  /** Whether a class of this rule and op is still looked for. Functions are then told apart at each sighting. */
+  wants(invariant: string, op: string): boolean;
+  /** Asked before each round: true ends the search. */
+  isDone(): boolean;
+  /** Every path of so many ops was tried. */
+  onLevel(tried: number): void;
 }
 
 interface Sighting {

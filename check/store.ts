@@ -10,6 +10,8 @@ import { StateIndex } from './state-index.js';
 export class StoreFull extends Error {}
 
 export interface StoreColumns extends IndexColumns {
+  /** States so far. */
+  readonly size: number;
   readonly parts: readonly PartColumns[];
 }
 
@@ -43,6 +45,7 @@ export class Store extends StateIndex {
   constructor(words: number, bytesMax: number, regionBits = 0, columns?: StoreColumns) {
     const widths = widthsOf(words);
     super(widths.length, regionBits, columns ?? emptyColumns(widths.length));
+    this.size = columns?.size ?? 0;
     this.words = words;
     this.bytesMax = bytesMax;
     this.parts = widths.map((width, n) => new Parts(width, columns?.parts[n]));
@@ -51,12 +54,13 @@ export class Store extends StateIndex {
   }
 
   get columns(): StoreColumns {
-    const { rows, parent, op, table } = this;
-    return { rows, parent, op, table, parts: this.parts.map((part) => part.columns) };
+    const { size, rows, parent, op, table } = this;
+    return { size, rows, parent, op, table, parts: this.parts.map((part) => part.columns) };
   }
 
   /** Another thread has grown it. */
   attach(columns: StoreColumns): void {
+    this.size = columns.size;
     this.rows = columns.rows;
     this.parent = columns.parent;
     this.op = columns.op;
@@ -102,7 +106,7 @@ export class Store extends StateIndex {
       from.read(`parts-${p}`, words);
       part.restore(words, length / part.width, this.usedParts(p, length / part.width));
     });
-    this.rehash(this.slotsFor(states));
+    this.rehash(this.slotsFor(states), () => this.fill());
   }
 
   /** Which of the parts `p` some state has. */
@@ -151,8 +155,11 @@ export class Store extends StateIndex {
     this.add(scratch, hash(scratch, 0, width), -1, 0);
   }
 
-  /** Makes room for so many new states; true if columns are others now. No other thread may be at work. */
-  room(more: number): boolean {
+  /**
+   * Makes room for so many new states; true if columns are others now. No other thread may be at work. Where the index is
+   * a new one, `fill` has to see to it that each region is filled.
+   */
+  room(more: number, fill: () => void = () => this.fill()): boolean {
     let hasGrown = false;
     if (this.bytes > this.bytesMax) throw new StoreFull(`${this.size} states fill the memory that --memory allows`);
     if (this.size + more > this.parent.length) {
@@ -162,7 +169,7 @@ export class Store extends StateIndex {
     for (const part of this.parts) if (part.room(more)) hasGrown = true;
     const slots = this.slotsFor(this.size + more);
     if (slots > this.table.length) {
-      this.rehash(slots);
+      this.rehash(slots, fill);
       hasGrown = true;
     }
     return hasGrown;
@@ -196,15 +203,23 @@ export class Store extends StateIndex {
     this.op = grown(new Uint16Array(new SharedArrayBuffer(2 * states)), this.op.subarray(0, this.size));
   }
 
-  /** Puts all states into an index of so many slots. */
-  rehash(slots: number): void {
-    const { width, rows } = this;
+  /** An index of so many slots in the place of the present one. */
+  private rehash(slots: number, fill: () => void): void {
     // The old one stays until the new one is full.
     if (slots >= WORDS_MAX || this.bytesWith(slots + this.table.length) > this.bytesMax + STATES_MIN * 64)
       throw new StoreFull(`the index of ${this.size} states would exceed --memory`);
-    const table = sharedInts(slots);
-    this.useTable(table);
-    for (let state = 0; state < this.size; state++) this.point(hash(rows, state * width, width), state);
+    this.useTable(sharedInts(slots));
+    fill();
+  }
+
+  /** Puts states into each `step`-th region of an index that is empty, from `first` on; others may fill other regions. */
+  fill(first = 0, step = 1): void {
+    const { size, width, rows, regionBits } = this;
+    const isMine = Array.from({ length: 1 << regionBits }, (_, region) => region % step === first);
+    for (let state = 0; state < size; state++) {
+      const h = hash(rows, state * width, width);
+      if (isMine[this.regionNumber(h)]) this.point(h, state);
+    }
   }
 }
 

@@ -15,7 +15,7 @@ import { Rounds } from './round.js';
 import type { StoreColumns } from './store.js';
 import { Store } from './store.js';
 
-export const Phase = { Expand: 1, Insert: 2, Number: 3, End: 4, Count: 5 } as const;
+export const Phase = { Expand: 1, Insert: 2, Number: 3, End: 4, Count: 5, Fill: 6 } as const;
 
 const WORD = {
   Turn: 0,
@@ -168,9 +168,9 @@ export function serve(data: TeamData, runner: Runner, hooks: ExpandHooks & { bus
         hooks.busy?.(false);
         expander.work();
         hooks.busy?.(true);
-      } else if (phase === Phase.Insert) {
-        for (let r = thread; r < 1 << store.regionBits; r += threads) rounds.insert(r);
-      } else if (phase === Phase.Number) rounds.numberAll(thread);
+      } else if (phase === Phase.Insert) rounds.insert(thread, threads);
+      else if (phase === Phase.Number) rounds.numberAll(thread);
+      else if (phase === Phase.Fill) store.fill(thread, threads);
       else {
         port.postMessage(runner.reached.counts(), []);
         runner.reached.clear();
