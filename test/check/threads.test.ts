@@ -17,9 +17,9 @@ type Seen = ReturnType<typeof everythingOf> & {
 /** Has an index as large as the old one made anew before each round. */
 function makesAnew(store: Store): void {
   const room = store.room.bind(store);
-  store.room = (more, fill = () => store.fill()) => {
+  store.room = (more, fill) => {
     const hasGrown = room(more, fill);
-    store['rehash'](store.table.length, fill);
+    store['rehash'](store.table.length, fill ?? (() => store.fill()));
     return hasGrown;
   };
 }
