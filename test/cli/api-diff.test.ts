@@ -1,7 +1,7 @@
 /** `diff()`, the function that the package exports. */
 import type { Design } from '#iov/index.js';
 import { defineDesign, diff, linux33 } from '#iov/index.js';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Folder, designText, iovcheck } from './run.js';
 
 const folder = new Folder();
@@ -51,9 +51,9 @@ describe('diff()', () => {
 
   test('throws where a function of an object can not go on, or of a file does not return', async () => {
     const path = folder.write('hangs.ts', designText('pipeRead: (k, size) => { while (size > 1); return 0; }'));
+    onTestFinished(() => void delete process.env.IOVCHECK_HANG_SECONDS);
     process.env.IOVCHECK_HANG_SECONDS = '0.5';
     await expect(diff('linux-3.3', path, tiny)).rejects.toThrow(/The last call does not return in .*hangs\.ts/);
-    delete process.env.IOVCHECK_HANG_SECONDS;
     await expect(diff('linux-3.3', 'linux-6.2', tiny)).rejects.toThrow("did you mean 'linux-6.1'?");
   });
 });
