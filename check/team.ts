@@ -12,6 +12,8 @@ import type { ExpandHooks } from './expand.js';
 import { Expander, sightingKinds } from './expand.js';
 import { sharedInts } from './parts.js';
 import { Rounds } from './round.js';
+import type { PostedColumns } from './posted.js';
+import { posted, received } from './posted.js';
 import type { StoreColumns } from './store.js';
 import { Store } from './store.js';
 
@@ -38,7 +40,7 @@ export interface TeamData {
   readonly threads: number;
   readonly memoryBytes: number;
   readonly control: Int32Array;
-  readonly store: StoreColumns;
+  readonly store: PostedColumns;
   readonly board: BoardColumns;
   /** To the leader. */
   readonly port: MessagePort;
@@ -81,7 +83,7 @@ export class Team {
     const { control } = this;
     control[WORD.FailedThread] = -1;
     this.ports = Array.from({ length: threads - 1 }, (_, n) =>
-      maker.start({ thread: n + 1, threads, memoryBytes, control, store, board }),
+      maker.start({ thread: n + 1, threads, memoryBytes, control, store: posted(store), board }),
     );
   }
 
@@ -112,7 +114,7 @@ export class Team {
 
   /** The store has other columns now. */
   grown(columns: StoreColumns): void {
-    for (const port of this.ports) port.postMessage(columns, []);
+    for (const port of this.ports) port.postMessage(posted(columns), []);
     Atomics.add(this.control, WORD.Version, 1);
   }
 
@@ -139,7 +141,7 @@ export class Team {
 /** The other side: takes part until the leader ends it. */
 export function serve(data: TeamData, runner: Runner, hooks: ExpandHooks & { busy?(isBusy: boolean): void }): void {
   const { control, port, thread, threads } = data;
-  const store = new Store(runner.words, data.memoryBytes, regionBitsFor(threads), data.store);
+  const store = new Store(runner.words, data.memoryBytes, regionBitsFor(threads), received(data.store));
   const board = new Board(threads, runner.opCount, store.width, sightingKinds(runner), data.board);
   const last = { state: 0, op: 0 };
   const expander = new Expander(runner, store, board, thread, {
@@ -161,7 +163,7 @@ export function serve(data: TeamData, runner: Runner, hooks: ExpandHooks & { bus
   for (;;) {
     turn = sleepOn(control, WORD.Turn, turn);
     const news = Atomics.load(control, WORD.Version);
-    for (; version < news; version++) store.attach(receiveMessageOnPort(port)?.message as StoreColumns);
+    for (; version < news; version++) store.attach(received(receiveMessageOnPort(port)?.message as PostedColumns));
     const phase = Atomics.load(control, WORD.Phase);
     try {
       if (phase === Phase.Expand) {
