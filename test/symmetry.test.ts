@@ -72,7 +72,7 @@ describe('symmetry', () => {
   });
 
   test('of a write into a page of the file, by flags that a slot has inherited', () => {
-    const bounds = 'default,files=1,lengths=edge,segments=edge,marks=edge,oom=off,follow=0';
+    const bounds = 'default,files=1,lengths=edge,segments=edge,marks=edge,oom=off';
     const on = search(designOf('linux-5.8'), 'pipe-iter', bounds);
     const plain = search(designOf('linux-5.8'), 'pipe-iter', `${bounds},symmetry=ring+anon`);
     expect([...on.lines].sort()).toEqual([...plain.lines].sort());
